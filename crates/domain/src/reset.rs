@@ -1,0 +1,303 @@
+//! Bringing shows back to their baseline: those nobody watches any more, and those the user asks for.
+
+use crate::baseline::{Baseline, ChangeToBaseline, change_to_baseline};
+use crate::cleanup::{end_of_window, window};
+use crate::monitoring::{RollingShow, TrackingEntry};
+use crate::observed::ObservedTime;
+use crate::plan::{Bookkeeping, Decision, Reason, Subject};
+use crate::protection::{PlayingNow, Protection, of_show};
+use crate::series::SeriesSnapshot;
+use crate::settings::Settings;
+use crate::wording;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// What is known of a show when it may be reset.
+#[derive(Debug, Clone, Copy)]
+pub struct ResetFacts<'a> {
+    /// What the decision is about.
+    pub subject: &'a Subject,
+    /// The master record.
+    pub show: &'a RollingShow,
+    /// The viewers' progress. Entries of other shows are ignored.
+    pub entries: &'a [TrackingEntry],
+    /// The series with its episodes and files.
+    pub snapshot: &'a SeriesSnapshot,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// Everything of the show that is being played, filtered or not.
+    pub playing: &'a [PlayingNow],
+    /// What Sonarr's tags say.
+    pub protection: &'a Protection,
+    /// Which times are known.
+    pub observed: &'a ObservedTime,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Where people count their days.
+    pub zone: &'a TimeZone,
+}
+
+/// Whether anybody watches a show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Activity {
+    /// Somebody does, or did within `inactivityResetDays`.
+    Active {
+        /// When it was last watched.
+        last: Timestamp,
+        /// When it becomes inactive at the earliest.
+        until: Timestamp,
+    },
+    /// Nobody did for `inactivityResetDays`, but part of that time is not known.
+    Unknown {
+        /// When it was last watched, as far as is known.
+        last: Timestamp,
+        /// Whole days of it that are known.
+        observed_days: i64,
+    },
+    /// Nobody did for `inactivityResetDays` of observed time.
+    Inactive {
+        /// When it was last watched; `None` where it never was since it was enrolled or reset.
+        last: Option<Timestamp>,
+    },
+    /// Never watched since it was enrolled or reset, and nothing in it came from us.
+    NeverWatched,
+}
+
+impl Activity {
+    /// Whether the show counts as inactive.
+    pub fn is_inactive(&self) -> bool {
+        matches!(self, Self::Inactive { .. })
+    }
+}
+
+/// Whether anybody, filtered or not, watches a show; what is being played at this moment is the caller's matter.
+///
+/// A show that was never watched counts from its expansion on, or from its enrolment where the user agreed that the files
+/// from before may go.
+pub fn activity(
+    show: &RollingShow,
+    entries: &[TrackingEntry],
+    settings: &Settings,
+    observed: &ObservedTime,
+    now: Timestamp,
+) -> Activity {
+    let viewings = entries
+        .iter()
+        .filter(|entry| entry.show == show.id)
+        .map(|entry| entry.last_watched_at);
+    let last_watched = viewings.chain(show.last_watched_at).max();
+    let since_expansion = show.expanded_at.map(|expanded| expanded.max(show.enrolled_at));
+    let consented = show
+        .prior_files_may_go
+        .then(|| show.reset_at.unwrap_or(show.enrolled_at).max(show.enrolled_at));
+    let Some(start) = last_watched.or(since_expansion).or(consented) else {
+        return Activity::NeverWatched;
+    };
+    let until = end_of_window(start, settings);
+    if now < until {
+        return Activity::Active { last: start, until };
+    }
+    let seen = observed.observed_since(start, now);
+    if seen < window(settings) || observed.open_gap().is_some() {
+        return Activity::Unknown {
+            last: start,
+            observed_days: seen.as_hours() / 24,
+        };
+    }
+    Activity::Inactive { last: last_watched }
+}
+
+/// Decides whether a show is inactive and, where it is, brings it back to its baseline. Every other outcome says in its
+/// reason why the show stays as it is.
+pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
+    let nothing = |reason, detail: String| Decision::nothing(facts.subject.clone(), reason, detail);
+    if let Some(playing) = facts.playing.first() {
+        return nothing(Reason::BeingPlayed, format!("{}.", capitalized(&playing.sentence())));
+    }
+    let activity = activity(facts.show, facts.entries, facts.settings, facts.observed, facts.now);
+    if let Activity::Active { last, until } = activity {
+        return nothing(Reason::StillActive, still_active(facts, last, until));
+    }
+    let change = change_to_baseline(facts.show, facts.snapshot);
+    let baseline = Baseline::of(facts.show.monitoring_type, facts.snapshot);
+    let protected = of_show(facts.show, facts.protection);
+    // Without anything beyond the baseline, switches for the future matter only where an expansion of ours may have set
+    // them: Sonarr's own defaults differ from the baseline's and are no reason to touch a show.
+    let matters = change.has_excess || (facts.show.expanded_at.is_some() && !change.is_empty());
+    if protected.is_none() && !matters {
+        return nothing(
+            Reason::AtBaseline,
+            format!("It is at its baseline: {}.", baseline.name()),
+        );
+    }
+    let last = match activity {
+        Activity::NeverWatched => {
+            let detail = "Nobody has watched it since it was enrolled, and what is there was there before.";
+            return nothing(Reason::NeverExpanded, detail.to_owned());
+        }
+        Activity::Unknown { last, observed_days } => {
+            return nothing(Reason::PastUnknown, past_unknown(facts, last, observed_days));
+        }
+        Activity::Active { last, .. } => Some(last),
+        Activity::Inactive { last } => last,
+    };
+    if let Some(detail) = protected {
+        return nothing(Reason::Protected, format!("It stays because {detail}."));
+    }
+    let because = last.map_or_else(
+        || "Nobody has watched it since it was expanded".to_owned(),
+        |last| {
+            format!(
+                "Nobody has watched it since {}",
+                wording::date(last, facts.now, facts.zone)
+            )
+        },
+    );
+    reset(facts, Reason::InactiveReset, &because, &baseline, change)
+}
+
+/// Brings a show back to its baseline because the user asks for it. Refuses what no request may do: a show that is being
+/// played, protected, or whose recent past is still to be read back. Where Sonarr has it at the baseline already, the
+/// viewers' progress goes; where there is none, nothing is done.
+pub fn plan_reset(facts: &ResetFacts<'_>) -> Decision {
+    let nothing = |reason, detail: String| Decision::nothing(facts.subject.clone(), reason, detail);
+    let change = change_to_baseline(facts.show, facts.snapshot);
+    if let Some((reason, detail)) = refusal(facts, &change) {
+        return nothing(reason, detail);
+    }
+    let baseline = Baseline::of(facts.show.monitoring_type, facts.snapshot);
+    if change.is_empty() && !has_progress(facts) {
+        return nothing(
+            Reason::AtBaseline,
+            format!("It is at its baseline: {}.", baseline.name()),
+        );
+    }
+    reset(facts, Reason::ManualReset, "On request", &baseline, change)
+}
+
+/// Why a change to the baseline may not be made, not even on request.
+pub(crate) fn refusal(facts: &ResetFacts<'_>, change: &ChangeToBaseline) -> Option<(Reason, String)> {
+    if let Some(playing) = facts.playing.first() {
+        return Some((Reason::BeingPlayed, format!("{}.", capitalized(&playing.sentence()))));
+    }
+    if let Some(detail) = of_show(facts.show, facts.protection) {
+        return Some((Reason::Protected, format!("It stays because {detail}.")));
+    }
+    let gap = facts.observed.open_gap().filter(|_| !change.files.is_empty())?;
+    let from = wording::date(gap.from, facts.now, facts.zone);
+    let detail = format!(
+        "What was played on {} since {from} is not known yet, so nothing is deleted.",
+        gap.server
+    );
+    Some((Reason::PastUnknown, detail))
+}
+
+/// Files of an instance's rolling shows, or those of them that a run would delete.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// How many.
+    pub files: u64,
+    /// Their size in bytes.
+    pub bytes: i64,
+}
+
+impl Amount {
+    /// What decisions delete together.
+    pub fn doomed<'a>(decisions: impl IntoIterator<Item = &'a Decision>) -> Self {
+        decisions
+            .into_iter()
+            .flat_map(Decision::doomed_files)
+            .fold(Self::default(), |sum, file| Self {
+                files: sum.files + 1,
+                bytes: sum.bytes.saturating_add(file.size),
+            })
+    }
+}
+
+/// Whether a run that would delete `doomed` of an instance's `rolling` files has to ask first: more than `percent` of
+/// them, by number or by size.
+pub fn needs_confirmation(rolling: Amount, doomed: Amount, percent: u32) -> bool {
+    let exceeds = |part: i128, whole: i128| part * 100 > whole * i128::from(percent);
+    exceeds(i128::from(doomed.files), i128::from(rolling.files))
+        || exceeds(i128::from(doomed.bytes), i128::from(rolling.bytes))
+}
+
+/// Whether there is anything to be forgotten here.
+fn has_progress(facts: &ResetFacts<'_>) -> bool {
+    let show = facts.show;
+    facts.entries.iter().any(|entry| entry.show == show.id)
+        || show.expanded_at.is_some()
+        || show.last_watched_at.is_some()
+        || show.current_monitored_season > show.monitoring_type.baseline_season()
+}
+
+fn reset(
+    facts: &ResetFacts<'_>,
+    reason: Reason,
+    because: &str,
+    baseline: &Baseline,
+    change: ChangeToBaseline,
+) -> Decision {
+    let files = match change.files.len() {
+        0 => "no file is deleted".to_owned(),
+        1 => format!("{} is deleted", wording::files_and_bytes(1, change.bytes())),
+        files => format!("{} are deleted", wording::files_and_bytes(files, change.bytes())),
+    };
+    Decision {
+        subject: facts.subject.clone(),
+        reason,
+        detail: format!("{because}: back to {}, {files}.", baseline.name()),
+        actions: change.into_actions(),
+        afterwards: vec![Bookkeeping::Reset { show: facts.show.id }],
+        reminders: Vec::new(),
+    }
+}
+
+fn still_active(facts: &ResetFacts<'_>, last: Timestamp, until: Timestamp) -> String {
+    let viewers = facts
+        .entries
+        .iter()
+        .filter(|entry| entry.show == facts.show.id && entry.last_watched_at == last);
+    let who = viewers.map(wording::viewer).min().unwrap_or("Somebody");
+    let date = |at| wording::date(at, facts.now, facts.zone);
+    let watched = facts.show.last_watched_at.is_some() || facts.entries.iter().any(|entry| entry.show == facts.show.id);
+    if watched {
+        format!(
+            "{who} watched it on {}; it is inactive on {} at the earliest.",
+            date(last),
+            date(until)
+        )
+    } else {
+        format!(
+            "It was expanded on {}; it is inactive on {} at the earliest.",
+            date(last),
+            date(until)
+        )
+    }
+}
+
+fn past_unknown(facts: &ResetFacts<'_>, last: Timestamp, observed_days: i64) -> String {
+    let date = |at| wording::date(at, facts.now, facts.zone);
+    match facts.observed.open_gap() {
+        Some(gap) => format!(
+            "Last seen watched on {}, but what was played on {} since {} is not known yet.",
+            date(last),
+            gap.server,
+            date(gap.from)
+        ),
+        None => format!(
+            "Last seen watched on {}, but only {} of the {} since then were observed.",
+            date(last),
+            wording::counted(observed_days, "day"),
+            wording::counted(facts.now.duration_since(last).as_hours() / 24, "day"),
+        ),
+    }
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}

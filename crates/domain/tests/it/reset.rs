@@ -1,0 +1,249 @@
+//! When whole shows go back to their baseline (rules 13, 14, 15 and 17).
+
+use crate::household::{Household, evening};
+use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotRolling};
+use cliffhangarr_domain::observed::{Gap, ObservedTime};
+use cliffhangarr_domain::plan::{Bookkeeping, Reason};
+use cliffhangarr_domain::protection::Protection;
+use cliffhangarr_domain::reset::{Amount, needs_confirmation};
+use cliffhangarr_domain::series::NewItems;
+
+fn pilot() -> Household {
+    Household::new(PilotRolling, &[(1, 3), (2, 3)], 20)
+}
+
+fn gap(from: i64, until: Option<i64>) -> impl FnOnce(&mut Household) {
+    let gap = Gap {
+        from: evening(from),
+        until: until.map(evening),
+        server: "Plex".to_owned(),
+    };
+    move |household| household.observed = ObservedTime::new(evening(-300), vec![gap])
+}
+
+#[test]
+fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time() {
+    let watched = |day| pilot().watched("Alice", "S02E01", day);
+    let at_baseline = |household: &mut Household| {
+        household.snapshot.episodes.iter_mut().skip(1).for_each(|episode| {
+            episode.monitored = false;
+            episode.file = None;
+        });
+    };
+    let cases: Vec<(&str, Household, Reason)> = vec![
+        ("watched ten days ago", watched(10), Reason::InactiveReset),
+        ("watched exactly seven days ago", watched(13), Reason::InactiveReset),
+        ("watched six days ago", watched(14), Reason::StillActive),
+        (
+            "watched by somebody outside the filter",
+            watched(10).filtered_out("Bob").watched("Bob", "S01E01", 15),
+            Reason::StillActive,
+        ),
+        (
+            "being played by anybody",
+            watched(10).playing("Bob", "S01E01"),
+            Reason::BeingPlayed,
+        ),
+        (
+            "a special being played",
+            watched(10).playing("Bob", "S00E01"),
+            Reason::BeingPlayed,
+        ),
+        (
+            "a gap that leaves too little",
+            watched(10).with(gap(12, Some(16))),
+            Reason::PastUnknown,
+        ),
+        (
+            "a gap that leaves enough",
+            watched(10).with(gap(12, Some(15))),
+            Reason::InactiveReset,
+        ),
+        ("a server away now", watched(1).with(gap(19, None)), Reason::PastUnknown),
+        (
+            "a server away now, watched lately",
+            watched(14).with(gap(19, None)),
+            Reason::StillActive,
+        ),
+        (
+            "protect tag",
+            watched(10).with(|it| it.protection = Protection::UnknownTag),
+            Reason::Protected,
+        ),
+        (
+            "keep",
+            watched(10).with(|it| it.show.keep_show = true),
+            Reason::Protected,
+        ),
+        ("at its baseline", watched(10).with(at_baseline), Reason::AtBaseline),
+        (
+            "at its baseline, with Sonarr's default for new seasons",
+            watched(10)
+                .with(at_baseline)
+                .with(|it| it.snapshot.series.new_items = Some(NewItems::All)),
+            Reason::AtBaseline,
+        ),
+        (
+            "at its baseline, but our expansion still monitors new seasons",
+            watched(10).with(at_baseline).with(|it| {
+                it.snapshot.series.new_items = Some(NewItems::All);
+                it.show.expanded_at = Some(evening(9));
+            }),
+            Reason::InactiveReset,
+        ),
+        ("never watched, all files from before", pilot(), Reason::NeverExpanded),
+        (
+            "never watched, at its baseline",
+            pilot().with(at_baseline),
+            Reason::AtBaseline,
+        ),
+        (
+            "never watched, expanded by us long ago",
+            pilot().with(|it| it.show.expanded_at = Some(evening(10))),
+            Reason::InactiveReset,
+        ),
+        (
+            "never watched, expanded by us lately",
+            pilot().with(|it| it.show.expanded_at = Some(evening(15))),
+            Reason::StillActive,
+        ),
+        (
+            "never watched, with consent",
+            pilot().with(|it| it.show.prior_files_may_go = true),
+            Reason::InactiveReset,
+        ),
+        (
+            "enrolled lately with consent",
+            pilot().with(|it| {
+                it.show.prior_files_may_go = true;
+                it.show.enrolled_at = evening(15);
+            }),
+            Reason::StillActive,
+        ),
+    ];
+    for (name, household, reason) in cases {
+        let decision = household.inactivity();
+        assert_eq!(decision.reason, reason, "{name}: {}", decision.detail);
+        let acts = reason == Reason::InactiveReset;
+        assert_eq!(decision.actions.is_empty(), !acts, "{name}");
+        let forgets = decision.afterwards
+            == [Bookkeeping::Reset {
+                show: household.show.id,
+            }];
+        assert_eq!(forgets, acts, "{name}");
+    }
+}
+
+#[test]
+fn the_decision_says_in_words_why() {
+    let watched = |day| pilot().watched("Alice", "S02E01", day);
+    let cases: Vec<(Household, &str)> = vec![
+        (
+            watched(10),
+            "Nobody has watched it since 10 November: back to the pilot, 5 files (5.0 GB) are deleted.",
+        ),
+        (
+            watched(14),
+            "Alice watched it on 14 November; it is inactive on 21 November at the earliest.",
+        ),
+        (
+            watched(10).with(gap(12, Some(16))),
+            "Last seen watched on 10 November, but only six days of the ten days since then were observed.",
+        ),
+        (
+            watched(1).with(gap(19, None)),
+            "Last seen watched on 1 November, but what was played on Plex since 19 November is not known yet.",
+        ),
+        (watched(10).playing("Bob", "S01E01"), "Bob is playing S01E01."),
+        (
+            watched(10).with(|it| {
+                it.protection = Protection::Tagged {
+                    label: "keep".to_owned(),
+                }
+            }),
+            "It stays because it has the tag \"keep\" in Sonarr.",
+        ),
+    ];
+    for (household, detail) in cases {
+        assert_eq!(household.inactivity().detail, detail);
+    }
+}
+
+#[test]
+fn a_reset_is_done_once() {
+    let mut household = pilot().watched("Alice", "S02E01", 10);
+    let decision = household.inactivity();
+    household.apply(&decision);
+    assert_eq!(household.there(), "S01E01");
+    for day in [20, 30, 300] {
+        let household = household.clone().on(day);
+        assert_eq!(household.inactivity().reason, Reason::AtBaseline);
+        assert_eq!(household.manual_reset().reason, Reason::AtBaseline);
+    }
+}
+
+#[test]
+fn a_reset_on_request_does_not_wait_but_refuses_what_no_request_may_do() {
+    let watched = || pilot().watched("Alice", "S02E01", 20);
+    let cases: Vec<(&str, Household, Reason)> = vec![
+        ("watched just now", watched(), Reason::ManualReset),
+        ("never watched", pilot(), Reason::ManualReset),
+        (
+            "being played",
+            watched().playing("Alice", "S02E01"),
+            Reason::BeingPlayed,
+        ),
+        (
+            "protected",
+            watched().with(|it| it.protection = Protection::UnknownTag),
+            Reason::Protected,
+        ),
+        ("a server away", watched().with(gap(19, None)), Reason::PastUnknown),
+        ("a lost week", watched().with(gap(8, Some(15))), Reason::ManualReset),
+    ];
+    for (name, household, reason) in cases {
+        assert_eq!(household.manual_reset().reason, reason, "{name}");
+    }
+}
+
+#[test]
+fn a_reset_on_request_forgets_progress_even_where_sonarr_is_at_the_baseline() {
+    let household = Household::new(FirstSeasonRolling, &[(1, 3)], 20).watched("Alice", "S01E01", 19);
+    let decision = household.manual_reset();
+    assert_eq!(decision.reason, Reason::ManualReset);
+    assert!(decision.actions.is_empty());
+    assert_eq!(
+        decision.afterwards,
+        [Bookkeeping::Reset {
+            show: household.show.id
+        }]
+    );
+}
+
+#[test]
+fn a_run_asks_first_when_it_would_delete_more_than_the_share() {
+    let amount = |files, bytes| Amount { files, bytes };
+    let cases = [
+        ("half is not more than half", amount(10, 100), amount(5, 50), 50, false),
+        ("more by number", amount(10, 100), amount(6, 10), 50, true),
+        ("more by size", amount(10, 100), amount(1, 51), 50, true),
+        ("everything, allowed", amount(10, 100), amount(10, 100), 100, false),
+        ("nothing of nothing", amount(0, 0), amount(0, 0), 1, false),
+        ("something of nothing known", amount(0, 0), amount(1, 0), 100, true),
+    ];
+    for (name, rolling, doomed, percent, expected) in cases {
+        assert_eq!(needs_confirmation(rolling, doomed, percent), expected, "{name}");
+    }
+}
+
+#[test]
+fn what_decisions_delete_is_counted_together() {
+    let decision = pilot().manual_reset();
+    assert_eq!(
+        Amount::doomed([&decision, &decision]),
+        Amount {
+            files: 10,
+            bytes: 10 * crate::household::GIGABYTE
+        }
+    );
+}

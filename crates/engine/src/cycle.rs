@@ -1,0 +1,493 @@
+//! A monitoring cycle: from what a media server says is playing, to decisions, to what Sonarr is asked to do.
+
+use crate::core::{Core, RememberedVerdict, lock};
+use crate::identify::Located;
+use crate::links::Link;
+use crate::report::{CheckReport, Failure};
+use crate::runner::queued;
+use domain::ids::{EpisodeRef, SeriesKey};
+use domain::monitoring::RollingShow;
+use domain::plan::{Decision, Reason, Subject};
+use domain::series::{Series, SeriesSnapshot};
+use domain::session::{PlaybackSession, ShowReference};
+use domain::settings::Settings;
+use domain::tracker::PlayKey;
+use domain::wanting::Circumstances;
+use domain::watching::{COUNTS_AFTER, SEARCH_MEMORY, Watched, is_allowed, screen};
+use domain::{rolling, standard};
+use jiff::{SignedDuration, Timestamp};
+use remote::RemoteError;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use store::{Origin, StoreError};
+
+/// How a cycle is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mode {
+    /// Nothing is written anywhere, here or at the servers.
+    pub dry_run: bool,
+    /// Sessions are looked at again although nothing changed.
+    pub fresh: bool,
+}
+
+/// How often a running play of a rolling show is noted again.
+const PLAY_NOTED_EVERY: SignedDuration = SignedDuration::from_mins(30);
+
+/// What was found out about one session.
+struct Verdicts {
+    decisions: Vec<Decision>,
+    /// Whether looking again soon may tell something else.
+    valid_until: Option<Timestamp>,
+}
+
+impl Core {
+    /// Runs a cycle on one media server.
+    pub async fn run_cycle(&self, link: &Arc<Link>, mode: Mode) -> CheckReport {
+        let mut report = CheckReport::default();
+        let _one_at_a_time = link.cycle.lock().await;
+        let list = match self.read_sessions(link).await {
+            Ok(list) => list,
+            Err(error) => {
+                report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, &error) });
+                return report;
+            }
+        };
+        for reason in &list.unreadable {
+            report.errors.push(Failure {
+                source: link.connection.name.clone(),
+                message: format!("A session could not be read: {reason}"),
+            });
+        }
+        if mode.fresh || !list.sessions.is_empty() {
+            tracing::info!(server = link.connection.name, "Found {} active sessions", list.sessions.len());
+        }
+        for session in &list.sessions {
+            self.process(link, session, mode, &mut report).await;
+        }
+        self.forget_ended_plays();
+        self.publisher.playing_changed();
+        if mode.fresh || report.triggered_searches > 0 {
+            tracing::info!(
+                server = link.connection.name,
+                "Session monitoring complete. Processed: {}, Triggered: {}",
+                report.processed_sessions,
+                report.triggered_searches
+            );
+        }
+        report
+    }
+
+    async fn process(&self, link: &Arc<Link>, session: &PlaybackSession, mode: Mode, report: &mut CheckReport) {
+        report.processed_sessions += 1;
+        let key = PlayKey::of(session);
+        let now = self.now();
+        let rules_revision = self.rules_revision.load(Ordering::Relaxed);
+        if !mode.fresh
+            && let Some(known) = lock(&self.verdicts).get(&key)
+            && known.rules_revision == rules_revision
+            && known.valid_until.is_none_or(|until| now < until)
+        {
+            report.decisions.extend(known.decisions.iter().cloned());
+            return;
+        }
+        let verdicts = self.judge(link, session, &key, mode, report).await;
+        for decision in &verdicts.decisions {
+            tracing::debug!(reason = decision.reason.code(), "{}: {}", decision.subject.show, decision.detail);
+        }
+        if !mode.dry_run {
+            let remembered = RememberedVerdict {
+                rules_revision,
+                decisions: verdicts.decisions.clone(),
+                valid_until: verdicts.valid_until,
+            };
+            lock(&self.verdicts).insert(key, remembered);
+        }
+        report.decisions.extend(verdicts.decisions);
+    }
+
+    /// Decides about one session, and acts.
+    async fn judge(
+        &self,
+        link: &Arc<Link>,
+        session: &PlaybackSession,
+        key: &PlayKey,
+        mode: Mode,
+        report: &mut CheckReport,
+    ) -> Verdicts {
+        let now = self.now();
+        let subject = subject_of(session);
+        let (seen_for, first_seen) = lock(&self.tracker)
+            .play(key)
+            .map_or((SignedDuration::ZERO, now), |play| (play.seen_for(), play.first_seen));
+        let watched = match screen(session, seen_for) {
+            Ok(watched) => watched,
+            Err(not) => {
+                let valid_until = match not.reason {
+                    Reason::TooEarly => Some(self.counts_at(session, first_seen)),
+                    _ => None,
+                };
+                return self.nothing(subject, not.reason, not.detail, key, mode, valid_until, report).await;
+            }
+        };
+        tracing::info!(
+            "Processing session: {} {} watched by {}",
+            subject.show,
+            watched.at,
+            watched.viewer.display_name()
+        );
+        let settings = self.settings();
+        let allowed = is_allowed(&settings.filter_users, &watched.viewer.key.account, watched.viewer.name.as_deref());
+        if !allowed {
+            tracing::info!(
+                "{} is not in the viewer filter: progress is tracked, nothing is triggered",
+                watched.viewer.display_name()
+            );
+            if !self.has_rolling_shows.load(Ordering::Relaxed) {
+                let detail = format!("{} is not in the viewer filter.", watched.viewer.display_name());
+                return self.nothing(subject, Reason::ViewerNotInFilter, detail, key, mode, None, report).await;
+            }
+        }
+        let show = match self.identify_show(link, &session.item.show).await {
+            Ok(show) => show,
+            Err(error) => {
+                report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, &error) });
+                let detail = format!("{} did not say which series this is: {error}", link.connection.name);
+                return self.nothing(subject, Reason::ShowUnavailable, detail, key, mode, Some(now), report).await;
+            }
+        };
+        let sighting = Sighting { show, watched, allowed, subject };
+        self.on_all_instances(&sighting, key, mode, report, None).await
+    }
+
+    /// When a session will have been seen long enough.
+    fn counts_at(&self, session: &PlaybackSession, first_seen: Timestamp) -> Timestamp {
+        let offset = SignedDuration::from_millis(session.view_offset_ms.unwrap_or(0).max(0));
+        let by_seeing = first_seen + COUNTS_AFTER;
+        by_seeing.min(self.now() + (COUNTS_AFTER - offset).max(SignedDuration::from_secs(1)))
+    }
+
+    /// Looks a watched episode up on every Sonarr, and decides on each that has it.
+    async fn on_all_instances(
+        &self,
+        sighting: &Sighting,
+        key: &PlayKey,
+        mode: Mode,
+        report: &mut CheckReport,
+        only: Option<i64>,
+    ) -> Verdicts {
+        let instances = self.links.instances();
+        let mut decisions = Vec::new();
+        let mut valid_until = None;
+        let mut found = false;
+        let locating = instances.iter().filter(|link| only.is_none_or(|id| link.connection.id == id)).map(|link| async move {
+            let may_ask = mode.fresh || lock(&link.condition).may_be_asked(self.now());
+            let located = if may_ask {
+                self.locate(link, &sighting.show).await
+            } else {
+                Err(RemoteError::Unreachable { detail: lock(&link.condition).trouble().unwrap_or("it failed just now").to_owned() })
+            };
+            (link, located)
+        });
+        for (link, located) in futures::future::join_all(locating).await {
+            let mut subject = sighting.subject.clone();
+            subject.instance = Some(link.connection.name.clone());
+            match located {
+                Ok(Located::Series(series)) => {
+                    found = true;
+                    subject.series = Some(series.key);
+                    match self.on_series(link, &subject, *series, sighting, key, mode, report).await {
+                        Ok(made) => decisions.extend(made),
+                        Err(Trouble::Remote(error)) => {
+                            valid_until = Some(self.now());
+                            decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
+                        }
+                        Err(Trouble::Store(error)) => {
+                            valid_until = Some(self.now());
+                            decisions.push(self.store_failed(subject, &error, report));
+                        }
+                    }
+                }
+                Ok(Located::Ambiguous) => {
+                    found = true;
+                    let detail = format!("Several series of {} have this title; nothing is guessed.", link.connection.name);
+                    decisions.push(Decision::nothing(subject, Reason::AmbiguousTitle, detail));
+                }
+                Ok(Located::Nowhere) => {}
+                Err(error) => {
+                    found = true;
+                    valid_until = Some(self.now());
+                    decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
+                }
+            }
+        }
+        if !found {
+            let detail = if instances.is_empty() { "No Sonarr is connected." } else { "No Sonarr has this series." };
+            // It may be added while the play goes on.
+            let again = Some(self.now() + SignedDuration::from_mins(30));
+            let nothing = self
+                .nothing(sighting.subject.clone(), Reason::NotInSonarr, detail.to_owned(), key, mode, again, report)
+                .await;
+            decisions.extend(nothing.decisions);
+            valid_until = nothing.valid_until;
+        }
+        Verdicts { decisions, valid_until }
+    }
+
+    /// Decides about a watched episode of one series, under its lock.
+    async fn on_series(
+        &self,
+        link: &Arc<Link>,
+        subject: &Subject,
+        series: Series,
+        sighting: &Sighting,
+        key: &PlayKey,
+        mode: Mode,
+        report: &mut CheckReport,
+    ) -> Result<Vec<Decision>, Trouble> {
+        let series_key = series.key;
+        let lock = self.series_lock(series_key);
+        let _one_writer = lock.lock().await;
+        let mut subject = subject.clone();
+        let show = self.store.rolling_show_of(series_key).await?;
+        subject.rolling_show = show.as_ref().map(|show| show.id);
+        let settings = self.settings();
+        if let Some(show) = &show
+            && !mode.dry_run
+        {
+            self.note_viewing(show, &sighting.watched, sighting.allowed).await?;
+        }
+        let refusal = if !sighting.allowed {
+            let name = sighting.watched.viewer.display_name();
+            let tracked = if show.is_some() { "; the viewing is tracked only" } else { "" };
+            Some((Reason::ViewerNotInFilter, format!("{name} is not in the viewer filter{tracked}.")))
+        } else if show.is_none() && !settings.standard_monitoring {
+            Some((Reason::NotEnrolled, "The show is not enrolled, and standard monitoring is switched off.".to_owned()))
+        } else {
+            None
+        };
+        if let Some((reason, detail)) = refusal {
+            let decision = Decision::nothing(subject, reason, detail);
+            self.journal_session(&decision, key, mode).await?;
+            return Ok(vec![decision]);
+        }
+        if !mode.dry_run {
+            self.resume_series(link, series_key, report).await?;
+        }
+        let decisions = self.decide(link, &subject, series, sighting, show.as_ref(), &settings).await?;
+        for decision in &decisions {
+            self.execute(link, decision, key, mode, report).await?;
+        }
+        Ok(decisions)
+    }
+
+    async fn decide(
+        &self,
+        link: &Link,
+        subject: &Subject,
+        series: Series,
+        sighting: &Sighting,
+        show: Option<&RollingShow>,
+        settings: &Settings,
+    ) -> Result<Vec<Decision>, Trouble> {
+        let Some((_, client)) = link.sonarr() else { return Err(RemoteError::Unauthorized.into()) };
+        let series_key = series.key;
+        let now = self.now();
+        let listing = client.episodes(series_key.series).await;
+        link.note(&listing, now);
+        let mut snapshot = SeriesSnapshot::new(series, listing?.items);
+        let recent = self.store.recent_searches(series_key, now - SEARCH_MEMORY).await?;
+        let single_episodes = self.is_short_of_space(link, &snapshot.series).await;
+        let ahead = match show {
+            Some(show) => self.wants_more(show, &sighting.watched, &snapshot, settings).await?,
+            None => false,
+        };
+        loop {
+            let around = Circumstances {
+                snapshot: &snapshot,
+                recent: &recent,
+                single_episodes,
+                viewer: Some(sighting.watched.viewer.display_name()),
+                now,
+            };
+            let decisions = match show {
+                Some(show) => rolling::decide(around, subject, &sighting.watched, show, settings, ahead),
+                None => standard::decide(around, subject, sighting.watched.at, settings),
+            };
+            // The queue is asked only when something would be searched.
+            if snapshot.queued.is_some() || decisions.iter().all(|decision| decision.searches() == 0) {
+                return Ok(decisions);
+            }
+            let queue = queued(client, series_key).await;
+            link.note(&queue, now);
+            snapshot.queued = Some(queue?);
+        }
+    }
+
+    async fn execute(
+        &self,
+        link: &Link,
+        decision: &Decision,
+        key: &PlayKey,
+        mode: Mode,
+        report: &mut CheckReport,
+    ) -> Result<(), StoreError> {
+        if mode.dry_run || self.settings().dry_run {
+            report.triggered_searches += u32::try_from(decision.searches()).unwrap_or(u32::MAX);
+        }
+        if mode.dry_run {
+            return Ok(());
+        }
+        let subject_key = journal_key(key, decision);
+        let done = self.carry_out(link, Origin::Session, decision, Some(&subject_key)).await?;
+        report.triggered_searches += done.searches;
+        if let Some(failure) = done.failure {
+            report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+        }
+        Ok(())
+    }
+
+    /// Carries on what is owed for a series before anything new is decided about it.
+    async fn resume_series(&self, link: &Link, series: SeriesKey, report: &mut CheckReport) -> Result<(), StoreError> {
+        for intent in self.store.open_intents_for(series).await? {
+            if intent.state == store::IntentState::Open && !self.settings().dry_run {
+                let done = self.run_intent(link, intent).await?;
+                report.triggered_searches += done.searches;
+                if let Some(failure) = done.failure {
+                    report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn unavailable(
+        &self,
+        link: &Link,
+        subject: Subject,
+        error: &RemoteError,
+        sighting: &Sighting,
+        mode: Mode,
+        report: &mut CheckReport,
+    ) -> Decision {
+        report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, error) });
+        if sighting.allowed && !mode.dry_run && !self.settings().dry_run {
+            self.owe_sighting(link, sighting).await;
+        }
+        let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
+        Decision::nothing(subject, Reason::InstanceUnavailable, detail)
+    }
+
+    fn store_failed(&self, subject: Subject, error: &StoreError, report: &mut CheckReport) -> Decision {
+        let message = format!("{error} {}", error.advice());
+        tracing::error!("{message}");
+        self.publisher.store_trouble(Some(&message));
+        report.errors.push(Failure { source: "database".to_owned(), message: message.clone() });
+        Decision::nothing(subject, Reason::Failed, message)
+    }
+
+    /// A decision to do nothing, journalled.
+    #[expect(clippy::too_many_arguments, reason = "all of it is one sentence about one session")]
+    async fn nothing(
+        &self,
+        subject: Subject,
+        reason: Reason,
+        detail: String,
+        key: &PlayKey,
+        mode: Mode,
+        valid_until: Option<Timestamp>,
+        report: &mut CheckReport,
+    ) -> Verdicts {
+        let decision = Decision::nothing(subject, reason, detail);
+        if let Err(error) = self.journal_session(&decision, key, mode).await {
+            let failed = self.store_failed(decision.subject.clone(), &error, report);
+            return Verdicts { decisions: vec![decision, failed], valid_until: Some(self.now()) };
+        }
+        Verdicts { decisions: vec![decision], valid_until }
+    }
+
+    async fn journal_session(&self, decision: &Decision, key: &PlayKey, mode: Mode) -> Result<(), StoreError> {
+        // Who is only starting is said in the window; in the journal it would be noise on every start.
+        if mode.dry_run || decision.reason == Reason::TooEarly {
+            return Ok(());
+        }
+        self.journal(Origin::Session, store::Outcome::Nothing, decision, Some(&journal_key(key, decision))).await
+    }
+
+    /// The most telling sentence about a failing connection.
+    pub fn trouble_of(&self, link: &Link, error: &RemoteError) -> String {
+        match lock(&link.condition).trouble() {
+            Some(trouble) if matches!(link.client, crate::links::Client::None) => trouble.to_owned(),
+            _ => error.to_string(),
+        }
+    }
+
+    fn forget_ended_plays(&self) {
+        let tracker = lock(&self.tracker);
+        lock(&self.verdicts).retain(|key, _| tracker.play(key).is_some());
+    }
+
+    /// Decides once more about something that was watched while a Sonarr did not answer.
+    pub(crate) async fn revisit(&self, sighting: &Sighting, instance: i64, report: &mut CheckReport) {
+        let key = PlayKey {
+            server: sighting.watched.viewer.key.server,
+            viewer: Some(sighting.watched.viewer.key.clone()),
+            item: format!("{} {}", sighting.subject.show, sighting.watched.at),
+            device: None,
+        };
+        let mode = Mode { dry_run: false, fresh: true };
+        let verdicts = self.on_all_instances(sighting, &key, mode, report, Some(instance)).await;
+        report.decisions.extend(verdicts.decisions);
+    }
+
+    /// Notes a running play of a rolling show from time to time, so that a long one still protects.
+    pub(crate) fn note_again_after(&self) -> SignedDuration {
+        PLAY_NOTED_EVERY
+    }
+}
+
+/// Somebody watched an episode that counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting {
+    pub show: ShowReference,
+    pub watched: Watched,
+    pub allowed: bool,
+    pub subject: Subject,
+}
+
+/// What can go wrong while deciding.
+pub(crate) enum Trouble {
+    Remote(RemoteError),
+    Store(StoreError),
+}
+
+impl From<RemoteError> for Trouble {
+    fn from(error: RemoteError) -> Self {
+        Self::Remote(error)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+fn journal_key(key: &PlayKey, decision: &Decision) -> String {
+    let viewer = key.viewer.as_ref().map_or("", |viewer| viewer.account.as_str());
+    let instance = decision.subject.instance.as_deref().unwrap_or("");
+    format!("session/{}/{viewer}/{}/{instance}", key.server, key.item)
+}
+
+fn subject_of(session: &PlaybackSession) -> Subject {
+    let title = session.item.show.title.as_ref().or(session.item.title.as_ref());
+    let at = session.item.season.zip(session.item.episodes.iter().max().copied());
+    let at = at.map(|(season, episode)| EpisodeRef { season, episode });
+    Subject {
+        show: title.cloned().unwrap_or_else(|| "an untitled item".to_owned()),
+        season: session.item.season,
+        episode: at.map(|at| at.episode),
+        viewer: session.viewer.as_ref().map(|viewer| viewer.display_name().to_owned()),
+        viewer_key: session.viewer.as_ref().map(|viewer| viewer.key.clone()),
+        ..Subject::default()
+    }
+}

@@ -1,0 +1,106 @@
+//! How a remote is, and when to try it again: a ladder that failures climb and successes step down.
+
+use domain::state::Health;
+use jiff::{SignedDuration, Timestamp};
+use remote::RemoteError;
+
+/// Pauses after one, two, … failures in a row, in seconds.
+const LADDER: [i64; 8] = [0, 10, 30, 60, 120, 300, 600, 900];
+/// How long something must be broken before the user is told.
+const LASTS: SignedDuration = SignedDuration::from_mins(5);
+
+/// The condition of one remote.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    health: Health,
+    trouble: Option<String>,
+    rung: usize,
+    failing_since: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    told: bool,
+    last_contact: Option<Timestamp>,
+}
+
+impl Default for Condition {
+    fn default() -> Self {
+        Self {
+            health: Health::Unknown,
+            trouble: None,
+            rung: 0,
+            failing_since: None,
+            not_before: None,
+            told: false,
+            last_contact: None,
+        }
+    }
+}
+
+impl Condition {
+    /// It answered well.
+    pub fn succeeded(&mut self, now: Timestamp) {
+        *self = Self { health: Health::Ok, last_contact: Some(now), rung: self.rung.saturating_sub(1), ..Self::default() };
+    }
+
+    /// It did not answer, or not well.
+    pub fn failed(&mut self, error: &RemoteError, now: Timestamp) {
+        let health = match error {
+            RemoteError::Unauthorized | RemoteError::Forbidden => Health::Unauthorized,
+            RemoteError::Unreachable { .. } | RemoteError::Timeout { .. } | RemoteError::Tls { .. } => Health::Unreachable,
+            _ => Health::Degraded,
+        };
+        self.fail(health, error.to_string(), now);
+    }
+
+    /// It cannot be asked at all, for want of a secret.
+    pub fn lacks_secret(&mut self, trouble: String, now: Timestamp) {
+        self.fail(Health::Unauthorized, trouble, now);
+    }
+
+    fn fail(&mut self, health: Health, trouble: String, now: Timestamp) {
+        self.health = health;
+        self.trouble = Some(trouble);
+        self.failing_since.get_or_insert(now);
+        self.rung = (self.rung + 1).min(LADDER.len() - 1);
+        self.not_before = Some(now + SignedDuration::from_secs(LADDER[self.rung]));
+    }
+
+    /// Whether it may be asked by a routine; people may always ask.
+    pub fn may_be_asked(&self, now: Timestamp) -> bool {
+        // A due time far ahead comes from a clock that was set back since.
+        self.not_before.is_none_or(|due| due <= now || due.duration_since(now) > SignedDuration::from_secs(LADDER[LADDER.len() - 1]))
+    }
+
+    /// When it may be asked next, while it is failing.
+    pub fn not_before(&self) -> Option<Timestamp> {
+        self.not_before
+    }
+
+    /// Whether the user should be told now. True once for each time of trouble, and not in the first minutes.
+    pub fn should_tell(&mut self, started_at: Timestamp, now: Timestamp) -> bool {
+        let lasts = self.failing_since.is_some_and(|since| now.duration_since(since.max(started_at)) >= LASTS);
+        let tell = lasts && !self.told;
+        self.told |= tell;
+        tell
+    }
+
+    /// Tries at once next time, as after a sleep.
+    pub fn forgive(&mut self) {
+        self.not_before = None;
+        self.rung = 0;
+    }
+
+    /// As shown.
+    pub fn health(&self) -> Health {
+        self.health
+    }
+
+    /// What is wrong, for people.
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// When it last answered.
+    pub fn last_contact(&self) -> Option<Timestamp> {
+        self.last_contact
+    }
+}

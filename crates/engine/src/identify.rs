@@ -1,0 +1,149 @@
+//! Which series a show is, on every Sonarr: the media server's ids first, then a cached index of titles.
+
+use crate::core::{Core, lock};
+use crate::links::Link;
+use domain::ids::{InstanceId, ServerId};
+use domain::resolve::{IndexedSeries, Match, find};
+use domain::series::Series;
+use domain::session::ShowReference;
+use jiff::{SignedDuration, Timestamp};
+use remote::RemoteError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+/// How long a show's external ids are believed.
+const SHOW_KEPT: SignedDuration = SignedDuration::from_hours(6);
+/// How long an index of a whole library is believed.
+const INDEX_KEPT: SignedDuration = SignedDuration::from_hours(6);
+/// How often the index is made anew because something was not in it.
+const INDEX_PAUSE: SignedDuration = SignedDuration::from_mins(30);
+/// Shows remembered at most, so that years of running cost nothing.
+const SHOWS_KEPT: usize = 2000;
+
+/// Remembered identities.
+#[derive(Default)]
+pub(crate) struct Identities {
+    shows: Mutex<BTreeMap<(ServerId, String), (Timestamp, ShowReference)>>,
+    indexes: Mutex<BTreeMap<InstanceId, (Timestamp, Arc<Vec<IndexedSeries>>)>>,
+    stale: Mutex<BTreeSet<i64>>,
+}
+
+impl Identities {
+    /// Forgets everything, as after connections changed.
+    pub fn clear(&self) {
+        lock(&self.shows).clear();
+        lock(&self.indexes).clear();
+        lock(&self.stale).clear();
+    }
+
+    /// Marks a connection whose secret changed, so that its client is made anew.
+    pub fn mark_stale(&self, connection: i64) {
+        lock(&self.stale).insert(connection);
+    }
+
+    /// Whether the connection's client must be made anew.
+    pub fn is_stale(&self, connection: i64) -> bool {
+        lock(&self.stale).contains(&connection)
+    }
+}
+
+/// Where a show is on one instance.
+#[derive(Debug)]
+pub(crate) enum Located {
+    Series(Box<Series>),
+    Nowhere,
+    Ambiguous,
+}
+
+impl Core {
+    /// Adds to a show what its media server knows of it. A show that the server does not have anymore keeps its title.
+    pub async fn identify_show(&self, link: &Link, show: &ShowReference) -> Result<ShowReference, RemoteError> {
+        if show.tvdb.is_some() {
+            return Ok(show.clone());
+        }
+        let (Some((server, client)), Some(key)) = (link.media(), show.key.clone()) else {
+            return Ok(show.clone());
+        };
+        let now = self.now();
+        let cache_key = (server, key);
+        if let Some((at, known)) = lock(&self.identities.shows).get(&cache_key)
+            && now.duration_since(*at).abs() < SHOW_KEPT
+        {
+            return Ok(known.clone());
+        }
+        let answer = client.show(&cache_key.1).await;
+        link.note(&answer, now);
+        let known = match answer {
+            Ok(known) => ShowReference {
+                key: show.key.clone(),
+                title: known.title.or_else(|| show.title.clone()),
+                year: known.year.or(show.year),
+                tvdb: known.tvdb,
+                imdb: known.imdb.or_else(|| show.imdb.clone()),
+            },
+            Err(RemoteError::NotFound) => show.clone(),
+            Err(error) => return Err(error),
+        };
+        let mut shows = lock(&self.identities.shows);
+        if shows.len() >= SHOWS_KEPT {
+            shows.clear();
+        }
+        shows.insert(cache_key, (now, known.clone()));
+        Ok(known)
+    }
+
+    /// Finds a show on one instance: one small request where its TVDB id is known there, the index otherwise.
+    pub async fn locate(&self, link: &Link, show: &ShowReference) -> Result<Located, RemoteError> {
+        let Some((instance, client)) = link.sonarr() else {
+            return Err(RemoteError::Unauthorized);
+        };
+        if let Some(tvdb) = show.tvdb {
+            let answer = client.find_by_tvdb(tvdb).await;
+            link.note(&answer, self.now());
+            if let Some(series) = answer? {
+                return Ok(Located::Series(Box::new(series)));
+            }
+        }
+        let index = self.index(link, INDEX_KEPT).await?;
+        let found = match find(show, &index) {
+            // It may have been added since.
+            Match::None => find(show, &*self.index(link, INDEX_PAUSE).await?),
+            found => found,
+        };
+        match found {
+            Match::None => Ok(Located::Nowhere),
+            Match::Ambiguous => Ok(Located::Ambiguous),
+            Match::One(key) => {
+                let answer = client.series(key.series).await;
+                link.note(&answer, self.now());
+                let Some(series) = answer? else {
+                    lock(&self.identities.indexes).remove(&instance);
+                    return Ok(Located::Nowhere);
+                };
+                Ok(Located::Series(Box::new(series)))
+            }
+        }
+    }
+
+    /// The index of an instance's library, not older than `kept`.
+    async fn index(&self, link: &Link, kept: SignedDuration) -> Result<Arc<Vec<IndexedSeries>>, RemoteError> {
+        let Some((instance, client)) = link.sonarr() else {
+            return Err(RemoteError::Unauthorized);
+        };
+        let now = self.now();
+        if let Some((at, index)) = lock(&self.identities.indexes).get(&instance)
+            && now.duration_since(*at).abs() < kept
+        {
+            return Ok(Arc::clone(index));
+        }
+        let answer = client.all_series().await;
+        link.note(&answer, now);
+        let listing = answer?;
+        if !listing.skipped.is_empty() {
+            tracing::warn!(connection = link.connection.name, skipped = listing.skipped.len(), "some series could not be read");
+        }
+        let index = Arc::new(listing.items.iter().map(IndexedSeries::new).collect::<Vec<_>>());
+        lock(&self.identities.indexes).insert(instance, (now, Arc::clone(&index)));
+        Ok(index)
+    }
+}

@@ -1,0 +1,33 @@
+//! The engine: observes media servers, resolves what is played, decides (in the domain crate), acts on Sonarr, and records.
+//!
+//! It knows no window, no tray and no command line; it runs in whatever implements [`Shell`]. Start reading at [`Engine`],
+//! then `cycle` (a monitoring cycle), `runner` (how decisions are carried out and survive a crash) and `scheduler` (what is due).
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod act;
+pub mod clock;
+mod core;
+mod cycle;
+mod engine;
+mod error;
+mod health;
+mod identify;
+mod links;
+pub mod logging;
+mod monitor;
+mod notifier;
+mod observation;
+mod playing;
+mod publisher;
+mod report;
+mod rolling;
+mod runner;
+mod scheduler;
+mod shell;
+
+pub use engine::{Connected, ConnectionDraft, Engine, EngineOptions, LibraryRow, PauseFor};
+pub use error::{OpenError, RequestError};
+pub use report::{Batch, CheckReport, Failure, LeftAlone, ResetReport, ResetRow, SettingsView, ShowRow};
+pub use rolling::EnrollmentDraft;
+pub use shell::{LoggingShell, Shell};

@@ -1,0 +1,54 @@
+//! Logs: to standard error, and to a file a day in the data folder.
+
+use std::path::Path;
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{Builder, Rotation};
+use tracing_subscriber::filter::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+/// How many daily files are kept.
+const KEPT_FILES: usize = 14;
+
+/// Keeps the file writer alive; what is not written yet is written when it is dropped.
+#[must_use = "dropping it ends logging to the file"]
+pub struct LogGuard {
+    _file: Option<WorkerGuard>,
+}
+
+/// Starts logging. A folder that cannot be written is said on standard error, and does not keep the program from running.
+///
+/// `level` is one of error, warn, info, debug, trace and applies to this product; libraries stay at warnings.
+pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
+    let filter = EnvFilter::new(format!(
+        "warn,cliffhangarr={level},cliffhangarr_cli={level},cliffhangarr_lib={level},cliffhangarr_engine={level},\
+         cliffhangarr_store={level},cliffhangarr_config={level},cliffhangarr_sonarr={level},\
+         cliffhangarr_media_servers={level},cliffhangarr_remote={level}"
+    ));
+    let stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let (file, guard) = match data_dir.map(open_file) {
+        Some(Ok(appender)) => {
+            let (writer, guard) = tracing_appender::non_blocking(appender);
+            (Some(tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false)), Some(guard))
+        }
+        Some(Err(error)) => {
+            eprintln!("Log files cannot be written ({error}); logging to standard error only.");
+            (None, None)
+        }
+        None => (None, None),
+    };
+    // A second call, as in tests, keeps the first subscriber.
+    if tracing_subscriber::registry().with(filter).with(stderr).with(file).try_init().is_err() {
+        tracing::debug!("logging was started before");
+    }
+    LogGuard { _file: guard }
+}
+
+fn open_file(data_dir: &Path) -> Result<tracing_appender::rolling::RollingFileAppender, tracing_appender::rolling::InitError> {
+    Builder::new()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("cliffhangarr")
+        .filename_suffix("log")
+        .max_log_files(KEPT_FILES)
+        .build(data_dir.join("logs"))
+}

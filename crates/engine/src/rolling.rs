@@ -1,0 +1,98 @@
+//! Rolling shows in the engine: who watched what, what is known about a show, and what is done about it.
+
+mod changes;
+mod facts;
+mod pass;
+
+pub(crate) use facts::ShowFacts;
+pub use changes::EnrollmentDraft;
+
+use crate::core::Core;
+use crate::cycle::Trouble;
+use crate::links::Link;
+use domain::ids::SeriesKey;
+use domain::monitoring::{RollingShow, TrackingEntry};
+use domain::pace;
+use domain::series::{Series, SeriesSnapshot};
+use domain::settings::Settings;
+use domain::watching::Watched;
+use jiff::Timestamp;
+use std::sync::atomic::Ordering;
+use store::StoreError;
+
+impl Core {
+    /// Records that somebody watched an enrolled show. Who is not in the filter moves times only.
+    pub async fn note_viewing(&self, show: &RollingShow, watched: &Watched, allowed: bool) -> Result<(), StoreError> {
+        self.note_viewing_at(show, watched, allowed, self.now()).await
+    }
+
+    /// The same for a viewing in the past, from a server's history.
+    pub async fn note_viewing_at(
+        &self,
+        show: &RollingShow,
+        watched: &Watched,
+        allowed: bool,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let known = self.store.entries_of(show.id).await?.into_iter().find(|entry| entry.viewer == watched.viewer.key);
+        let is_new = known.is_none();
+        let before = known.clone();
+        let mut entry = known.unwrap_or_else(|| {
+            TrackingEntry::new(show, watched.viewer.key.clone(), watched.viewer.name.clone(), at)
+        });
+        if watched.viewer.name.is_some() {
+            entry.viewer_name.clone_from(&watched.viewer.name);
+        }
+        for position in &watched.episodes {
+            entry.record(*position, at, allowed);
+        }
+        if before.as_ref() == Some(&entry) {
+            return Ok(());
+        }
+        if is_new {
+            tracing::info!("Creating a tracking entry in {} for {}", show.title, watched.viewer.display_name());
+        }
+        self.store.save_viewings(&[entry]).await?;
+        self.publisher.shows_changed();
+        // A season may have become free, or needed.
+        self.work.notify_one();
+        Ok(())
+    }
+
+    /// Whether a viewer's pace asks for the next season although more episodes are left than the threshold.
+    pub(crate) async fn wants_more(
+        &self,
+        show: &RollingShow,
+        watched: &Watched,
+        snapshot: &SeriesSnapshot,
+        settings: &Settings,
+    ) -> Result<bool, Trouble> {
+        if settings.evenings_ahead == 0 {
+            return Ok(false);
+        }
+        let entries = self.store.entries_of(show.id).await?;
+        let forecast = entries
+            .iter()
+            .find(|entry| entry.viewer == watched.viewer.key)
+            .and_then(|entry| pace::forecast(entry, snapshot, self.now()));
+        Ok(forecast.is_some_and(|forecast| pace::wants_more(&forecast, settings.evenings_ahead)))
+    }
+
+    /// Whether the series' root folder has so little space that packs are avoided.
+    pub(crate) async fn is_short_of_space(&self, link: &Link, series: &Series) -> bool {
+        let _ = (link, series);
+        false
+    }
+
+    /// Looks again whether there are rolling shows at all.
+    pub async fn count_rolling_shows(&self) -> Result<(), StoreError> {
+        let any = !self.store.rolling_shows().await?.is_empty();
+        self.has_rolling_shows.store(any, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The link of a series' Sonarr.
+    pub(crate) fn link_of(&self, series: SeriesKey) -> Option<std::sync::Arc<Link>> {
+        self.links.instance(series.instance)
+    }
+}

@@ -1,0 +1,323 @@
+//! What is due: remembered by wall-clock time on disk, looked at on a short tick, so that sleep and restarts lose nothing.
+
+use crate::core::{Core, lock};
+use crate::report::{CheckReport, Failure};
+use domain::plan::{Reason, Subject};
+use domain::state::SecretStoreState;
+use domain::wanting::Circumstances;
+use domain::watching::{SEARCH_MEMORY, is_allowed};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Origin, Outcome, OwedSighting, StoreError, StoredReminder};
+
+/// The tick.
+const TICK: Duration = Duration::from_secs(15);
+/// A wall clock that moved so much more than the running one means a sleep or a clock that was set.
+const JUMP: SignedDuration = SignedDuration::from_secs(45);
+/// How long after a Sonarr did not answer something that was watched is decided about again.
+const SIGHTING_PAUSE: SignedDuration = SignedDuration::from_secs(30);
+/// How long something that was watched is still worth deciding about.
+const SIGHTING_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How long a reminder waits when its Sonarr does not answer.
+const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// How often a broken secret store is tried again.
+const SECRETS_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// How often cleanup is looked at although nothing happened.
+const CLEANUP_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+
+impl Core {
+    /// Does what is due, again and again.
+    pub(crate) async fn schedule_forever(self: Arc<Self>) {
+        let mut wall = self.now();
+        let mut running = self.clock.running();
+        loop {
+            let now = self.now();
+            let slept = self.clock.running().saturating_sub(running);
+            let jump = now.duration_since(wall) - SignedDuration::try_from(slept).unwrap_or(SignedDuration::ZERO);
+            if jump.abs() > JUMP {
+                self.resumed(jump).await;
+            }
+            wall = self.now();
+            running = self.clock.running();
+            self.tick().await;
+            tokio::select! {
+                () = self.work.notified() => {
+                    // Several things usually change together.
+                    self.clock.sleep(Duration::from_millis(500)).await;
+                }
+                () = self.clock.sleep(TICK) => {}
+            }
+        }
+    }
+
+    /// The machine slept, or its clock was set: nothing that was seen before can be counted on.
+    async fn resumed(&self, jump: SignedDuration) {
+        tracing::info!(seconds = jump.as_secs(), "The clock jumped: looking at everything anew");
+        lock(&self.tracker).restart();
+        lock(&self.verdicts).clear();
+        for link in self.links.all() {
+            lock(&link.condition).forgive();
+            *lock(&link.poll_at) = Some(self.now());
+        }
+        self.restart_listeners();
+        self.monitors.notify_one();
+        self.catch_up().await;
+    }
+
+    /// One look at everything that may be due.
+    pub(crate) async fn tick(&self) {
+        self.retry_secrets_if_needed().await;
+        self.tell_of_trouble();
+        self.end_pause_if_over().await;
+        if !self.is_monitoring() {
+            return;
+        }
+        let report = self.do_due_work(false).await;
+        match report {
+            Ok(report) => {
+                for failure in report.errors {
+                    tracing::warn!(source = failure.source, "{}", failure.message);
+                }
+                self.publisher.store_trouble(None);
+            }
+            Err(error) => {
+                let message = format!("{error} {}", error.advice());
+                tracing::error!("{message}");
+                self.publisher.store_trouble(Some(&message));
+            }
+        }
+    }
+
+    /// Everything that is due; with `all` also owed work whose pause is not over.
+    pub(crate) async fn do_due_work(&self, all: bool) -> Result<CheckReport, StoreError> {
+        let mut report = CheckReport::default();
+        if self.settings().dry_run {
+            return Ok(report);
+        }
+        let now = self.now();
+        self.carry_on_owed(all, &mut report).await?;
+        for owed in self.store.due_sightings(if all { now + SIGHTING_KEPT } else { now }).await? {
+            self.revisit_owed(owed, &mut report).await?;
+        }
+        for stored in self.store.due_reminders(now).await? {
+            self.look_at_reminder(stored, &mut report).await?;
+        }
+        self.periodic(now, &mut report).await?;
+        Ok(report)
+    }
+
+    async fn carry_on_owed(&self, all: bool, report: &mut CheckReport) -> Result<(), StoreError> {
+        let now = self.now();
+        let intents = if all { self.store.all_open_intents().await? } else { self.store.due_intents(now).await? };
+        for intent in intents {
+            let Some(link) = self.link_of(intent.series) else { continue };
+            let lock = self.series_lock(intent.series);
+            let _one_writer = lock.lock().await;
+            // It may have been carried on by a session meanwhile.
+            let Some(intent) = self.store.intent(intent.id).await? else { continue };
+            if intent.state != store::IntentState::Open || (!all && intent.due_at > now) {
+                continue;
+            }
+            let _working = self.publisher.working();
+            tracing::info!(show = intent.decision.subject.show, "Carrying on owed work: {}", intent.decision.detail);
+            let done = self.run_intent(&link, intent).await?;
+            report.triggered_searches += done.searches;
+            if let Some(failure) = done.failure {
+                report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+            }
+        }
+        Ok(())
+    }
+
+    /// Remembers what was watched while a Sonarr did not answer.
+    pub(crate) async fn owe_sighting(&self, link: &crate::links::Link, sighting: &crate::cycle::Sighting) {
+        let Some(instance) = link.connection.instance() else { return };
+        let now = self.now();
+        let stored = domain::watching::Sighting {
+            show: sighting.show.clone(),
+            watched: sighting.watched.clone(),
+            subject: sighting.subject.clone(),
+        };
+        if let Err(error) = self.store.owe_sighting(instance, &stored, now, now + SIGHTING_PAUSE).await {
+            tracing::error!("{error}");
+            self.publisher.store_trouble(Some(&error.to_string()));
+        }
+    }
+
+    async fn revisit_owed(&self, owed: OwedSighting, report: &mut CheckReport) -> Result<(), StoreError> {
+        let now = self.now();
+        if now.duration_since(owed.seen_at) > SIGHTING_KEPT || self.links.instance(owed.instance).is_none() {
+            return self.store.remove_sighting(owed.id).await;
+        }
+        let viewer = &owed.sighting.watched.viewer;
+        let allowed = is_allowed(&self.settings().filter_users, &viewer.key.account, viewer.name.as_deref());
+        let sighting = crate::cycle::Sighting {
+            show: owed.sighting.show.clone(),
+            watched: owed.sighting.watched.clone(),
+            allowed,
+            subject: owed.sighting.subject.clone(),
+        };
+        let mut part = CheckReport::default();
+        self.revisit(&sighting, owed.instance.0, &mut part).await;
+        let unanswered =
+            part.decisions.iter().any(|decision| matches!(decision.reason, Reason::InstanceUnavailable | Reason::Failed));
+        if unanswered {
+            let pause = SignedDuration::from_secs(30 * (1_i64 << owed.attempts.min(7)));
+            self.store.postpone_sighting(owed.id, now + pause).await?;
+        } else {
+            self.store.remove_sighting(owed.id).await?;
+        }
+        report.absorb(CheckReport { processed_sessions: 0, ..part });
+        Ok(())
+    }
+
+    async fn look_at_reminder(&self, stored: StoredReminder, report: &mut CheckReport) -> Result<(), StoreError> {
+        let StoredReminder { id, reminder } = stored;
+        let Some(link) = self.link_of(reminder.series) else {
+            return self.store.remove_reminder(id).await;
+        };
+        let now = self.now();
+        let lock = self.series_lock(reminder.series);
+        let _one_writer = lock.lock().await;
+        let Some((_, client)) = link.sonarr() else {
+            return self.store.postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts).await;
+        };
+        let snapshot = self.snapshot_with_queue(client, reminder.series).await;
+        link.note(&snapshot, now);
+        let snapshot = match snapshot {
+            Ok(Some(snapshot)) => snapshot,
+            Ok(None) => return self.store.remove_reminder(id).await,
+            Err(error) => {
+                report.errors.push(Failure { source: link.connection.name.clone(), message: error.to_string() });
+                return self.store.postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts).await;
+            }
+        };
+        let show = self.store.rolling_show_of(reminder.series).await?;
+        let recent = self.store.recent_searches(reminder.series, now - SEARCH_MEMORY).await?;
+        let subject = Subject {
+            show: snapshot.series.title.clone(),
+            viewer: reminder.viewer.clone(),
+            instance: Some(link.connection.name.clone()),
+            series: Some(reminder.series),
+            rolling_show: show.as_ref().map(|show| show.id),
+            ..Subject::default()
+        };
+        let around = Circumstances {
+            snapshot: &snapshot,
+            recent: &recent,
+            single_episodes: self.is_short_of_space(&link, &snapshot.series).await,
+            viewer: reminder.viewer.as_deref(),
+            now,
+        };
+        let standard = self.settings().standard_monitoring;
+        let mut decision = domain::reminders::decide(around, &subject, &reminder, show.as_ref(), standard);
+        let (same, others): (Vec<_>, Vec<_>) = decision.reminders.drain(..).partition(|next| next.about == reminder.about);
+        decision.reminders = others;
+        let key = format!("reminder/{id}");
+        let done = self.carry_out(&link, Origin::Reminder, &decision, Some(&key)).await?;
+        report.triggered_searches += done.searches;
+        if let Some(failure) = done.failure {
+            report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+        }
+        match same.into_iter().next() {
+            Some(next) => self.store.postpone_reminder(id, next.due_at, next.attempts).await,
+            None => self.store.remove_reminder(id).await,
+        }
+    }
+
+    /// Work that comes back by itself.
+    async fn periodic(&self, now: Timestamp, report: &mut CheckReport) -> Result<(), StoreError> {
+        let settings = self.settings();
+        if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
+            let interval = SignedDuration::from_hours(i64::from(settings.auto_reset_interval_hours));
+            if settings.enable_auto_reset && self.is_due("automatic reset", now, interval).await? {
+                let done = self.reset_inactive_pass(false).await?;
+                tracing::info!("Automatic reset: {} shows reset, {} left alone", done.reset.len(), done.skipped.len());
+                report.errors.extend(done.errors);
+                self.publisher.shows_changed();
+                self.did("automatic reset", now, interval).await?;
+            }
+            let shows_revision = self.publisher.shows_revision();
+            let changed = lock(&self.cleaned_at_revision).replace(shows_revision) != Some(shows_revision);
+            if settings.enable_progressive_cleanup && (changed || self.is_due("cleanup", now, CLEANUP_PAUSE).await?) {
+                let look_again = self.clean_up().await?;
+                let pause = look_again.map_or(CLEANUP_PAUSE, |at| {
+                    at.duration_since(now).clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
+                });
+                self.did("cleanup", now, pause).await?;
+            }
+        }
+        let day = SignedDuration::from_hours(24);
+        if self.is_due("housekeeping", now, day).await? {
+            self.keep_house(now).await?;
+            self.did("housekeeping", now, day).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_due(&self, task: &str, now: Timestamp, interval: SignedDuration) -> Result<bool, StoreError> {
+        match self.store.scheduled_task(task).await? {
+            // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
+            Some(known) => Ok(known.due_at <= now || known.due_at.duration_since(now) > interval),
+            None => {
+                // The first time comes after a while: what was just installed must not begin with a deletion.
+                self.store.set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    async fn did(&self, task: &str, now: Timestamp, pause: SignedDuration) -> Result<(), StoreError> {
+        self.store.set_scheduled_task(task, now + pause, Some(now)).await
+    }
+
+    async fn keep_house(&self, now: Timestamp) -> Result<(), StoreError> {
+        let ago = |days: i64| now - SignedDuration::from_hours(24 * days);
+        self.store.prune_searches(ago(8)).await?;
+        self.store.prune_intents(ago(30)).await?;
+        self.store.prune_journal(now).await?;
+        self.store.prune_observed(ago(800)).await?;
+        self.store.prune_notifications(ago(30)).await?;
+        self.store.back_up(now).await?;
+        Ok(())
+    }
+
+    async fn end_pause_if_over(&self) {
+        let over = lock(&self.paused).is_some_and(|pause| pause.until.is_some_and(|until| until <= self.now()));
+        if over {
+            self.set_pause(None).await;
+        }
+    }
+
+    async fn retry_secrets_if_needed(&self) {
+        let lacking = self.links.all().iter().any(|link| matches!(link.client, crate::links::Client::None));
+        let now = self.now();
+        let tried = *lock(&self.secrets_tried_at);
+        if lacking && tried.is_none_or(|at| now.duration_since(at).abs() >= SECRETS_PAUSE) {
+            *lock(&self.secrets_tried_at) = Some(now);
+            self.retry_secrets().await;
+        }
+    }
+
+    /// Asks the secret store again, and makes the clients that lacked a secret.
+    pub(crate) async fn retry_secrets(&self) {
+        let state = self.secrets.probe().await;
+        let usable = matches!(state, SecretStoreState::Ready { .. });
+        self.publisher.secrets_are(state);
+        if usable {
+            if let Err(error) = self.reload_links().await {
+                tracing::error!("{error}");
+            }
+            self.rules_changed();
+            self.restart_listeners();
+        }
+    }
+
+    /// Writes what was not decided by anybody's playing into the journal.
+    pub(crate) async fn note_in_journal(&self, decision: &domain::plan::Decision) {
+        if let Err(error) = self.journal(Origin::Setting, Outcome::Done, decision, None).await {
+            tracing::error!("{error}");
+        }
+    }
+}

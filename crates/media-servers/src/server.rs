@@ -1,0 +1,98 @@
+//! What every kind of media server can be asked.
+
+use async_trait::async_trait;
+use domain::ids::ServerId;
+use domain::session::{HistoryPlay, PlayerState, SessionList, ShowReference, Viewer};
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use remote::RemoteError;
+
+/// Which server answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerIdentity {
+    /// The name its owner gave it.
+    pub name: String,
+    /// Its version, as it writes it.
+    pub version: String,
+    /// Its own stable id. When it changes, all item keys mean something else.
+    pub machine_id: String,
+}
+
+/// What was watched since some moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct History {
+    /// The plays of episodes, newest first.
+    pub plays: Vec<HistoryPlay>,
+    /// Reasons of rows that may have been plays of episodes but could not be read.
+    pub unreadable: Vec<String>,
+}
+
+/// A nudge to look at the sessions. It is never the truth by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaybackHint {
+    /// A player reported something.
+    Playing {
+        /// The session, where the server said.
+        session_key: Option<String>,
+        /// The item, where the server said.
+        item_key: Option<String>,
+        /// What the player is doing; `Other("stopped")` at the end.
+        state: PlayerState,
+    },
+    /// The connection is alive.
+    Ping,
+}
+
+/// A media server.
+#[async_trait]
+pub trait MediaServer: Send + Sync {
+    /// Which one, as stored here.
+    fn server(&self) -> ServerId;
+
+    /// Its kind in lower case, such as "plex".
+    fn kind(&self) -> &'static str;
+
+    /// Asks who answers, and proves that the token is its owner's.
+    ///
+    /// # Errors
+    /// [`RemoteError::Forbidden`] for a valid token of somebody else, who sees only part of what is watched.
+    async fn identify(&self) -> Result<ServerIdentity, RemoteError>;
+
+    /// What is playing. One request.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists. An error says nothing about what is playing.
+    async fn sessions(&self) -> Result<SessionList, RemoteError>;
+
+    /// What the server knows of a show, with its external ids.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists; [`RemoteError::NotFound`] if there is no such show.
+    async fn show(&self, key: &str) -> Result<ShowReference, RemoteError>;
+
+    /// The people who may play something there.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists.
+    async fn accounts(&self) -> Result<Vec<Viewer>, RemoteError>;
+
+    /// What was watched at and after a moment: all of it, or an error.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists.
+    async fn history(&self, since: Timestamp) -> Result<History, RemoteError>;
+
+    /// Opens the server's stream of events. It replays nothing, so look at the sessions once it is open. That it fell silent (no
+    /// [`PlaybackHint::Ping`] for 30 s) is the caller's to notice.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists. The stream ends at its first error.
+    async fn hints(&self) -> Result<BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError>;
+
+    /// The numbers of all episodes of the item's season whose file is the item's file, ascending. Sessions name only one episode
+    /// of a multi-episode file.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists.
+    async fn episodes_sharing_file(&self, show_key: &str, item_key: &str) -> Result<Vec<i32>, RemoteError>;
+}

@@ -1,0 +1,12 @@
+//! The clients of media servers against scripted servers inside the process, and over the loopback interface.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+extern crate cliffhangarr_media_servers as media_servers;
+
+mod captures;
+mod events;
+mod history;
+mod library;
+mod script;
+mod sessions;

@@ -1,0 +1,12 @@
+//! The client against servers on the loopback interface, good and bad ones.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+extern crate cliffhangarr_remote as remote;
+
+mod answers;
+mod failures;
+mod in_process;
+mod lists;
+mod servers;
+mod tls;

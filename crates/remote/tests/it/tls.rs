@@ -1,0 +1,139 @@
+//! Certificates and proxies. Both are read from the environment once per process, so these tests run copies of themselves.
+
+use crate::servers::{client, serve};
+use axum::routing::get;
+use axum::{Json, Router};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use serde_json::json;
+use std::process::Command;
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::{self, ServerConfig};
+
+const ADDRESS: &str = "CLIFFHANGARR_TEST_ADDRESS";
+
+/// A household's own authority, as PEM, and a server with a certificate of it; returns the server's port.
+async fn serve_tls() -> (String, u16) {
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = CertificateParams::default();
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let key = KeyPair::generate().unwrap();
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
+        .unwrap()
+        .signed_by(&key, &Issuer::new(ca, ca_key))
+        .unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::Pkcs8(key.serialize_der().into()),
+        )
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if let Ok(mut stream) = acceptor.accept(stream).await {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\ntrue";
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        }
+    });
+    (ca_pem, port)
+}
+
+/// Runs [`the_copy`] in a process of its own and returns what it printed.
+async fn ask_in_a_copy(address: String, environment: Vec<(&'static str, String)>) -> String {
+    let run = move || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "tls::the_copy", "--ignored", "--nocapture"])
+            .env(ADDRESS, address);
+        for (name, value) in environment {
+            command.env(name, value);
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+#[tokio::test]
+#[ignore = "run by the other tests, in a process of its own"]
+async fn the_copy() {
+    let Ok(address) = std::env::var(ADDRESS) else {
+        return;
+    };
+    match client(&address).get_json("", &[]).await {
+        Ok(value) => println!("answer {value}"),
+        Err(error) => println!("error {} {error}", error.code()),
+    }
+}
+
+#[tokio::test]
+async fn the_households_own_authority_is_trusted_where_it_is_installed() {
+    let (ca, port) = serve_tls().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, ca).unwrap();
+    let trust = || vec![("SSL_CERT_FILE", file.display().to_string())];
+    let printed = ask_in_a_copy(format!("https://localhost:{port}"), trust()).await;
+    assert!(printed.contains("answer true"), "{printed}");
+    // The name must be right as well.
+    let printed = ask_in_a_copy(format!("https://127.0.0.1:{port}"), trust()).await;
+    assert!(printed.contains("error tls"), "{printed}");
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_refused() {
+    let (_, port) = serve_tls().await;
+    let error = client(&format!("https://localhost:{port}"))
+        .get_json("", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "tls");
+    assert!(error.to_string().contains("certificate"), "{error}");
+    assert!(!error.is_transient());
+}
+
+#[tokio::test]
+async fn http_and_https_are_told_apart() {
+    let (_, port) = serve_tls().await;
+    let error = client(&format!("http://localhost:{port}"))
+        .get_json("", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "unreachable");
+    assert!(error.to_string().contains("https"), "{error}");
+    let plain = serve(Router::new().route("/", get(|| async { Json(json!(true)) }))).await;
+    let error = client(&plain.replace("http:", "https:"))
+        .get_json("", &[])
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), "tls");
+    assert!(error.to_string().contains("http://"), "{error}");
+}
+
+#[tokio::test]
+async fn the_systems_proxy_is_not_asked_for_the_computer_itself() {
+    let plain = serve(Router::new().route("/", get(|| async { Json(json!(true)) }))).await;
+    let nowhere = || {
+        vec![
+            ("HTTP_PROXY", "http://127.0.0.1:9".to_owned()),
+            ("http_proxy", "http://127.0.0.1:9".to_owned()),
+        ]
+    };
+    let printed = ask_in_a_copy(plain, nowhere()).await;
+    assert!(printed.contains("answer true"), "{printed}");
+    let printed = ask_in_a_copy("http://cliffhangarr.invalid".to_owned(), nowhere()).await;
+    assert!(printed.contains("error unreachable"), "{printed}");
+}

@@ -1,0 +1,240 @@
+//! Full disks, folders without rights, two at once, and processes that are killed.
+
+use crate::support::{Fixture, at, decision, idle, open, put_connection};
+use domain::ids::{SeriesId, SeriesKey};
+use domain::plan::Reason;
+use domain::state::ConnectionKind;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use store::{JournalQuery, NewIntent, NewJournalEntry, Origin, Outcome, Store, StoreError, StoreOptions};
+
+const CHILD: &str = "CLIFFHANGARR_STORE_TEST";
+
+fn child(test: &str, folder: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads", "1"])
+        .env(CHILD, folder);
+    command
+}
+
+fn row(decision: &domain::plan::Decision) -> NewJournalEntry<'_> {
+    NewJournalEntry {
+        at: at(0),
+        origin: Origin::Session,
+        outcome: Outcome::Nothing,
+        note: None,
+        subject_key: None,
+        decision,
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions {
+        max_bytes: Some(400 * 1024),
+    };
+    let (store, _) = Store::open_with(folder.path(), at(0), options).await.unwrap();
+    let instance = put_connection(&store, ConnectionKind::Sonarr, "Sonarr")
+        .await
+        .instance()
+        .unwrap();
+    let mut decision = decision(SeriesKey {
+        instance,
+        series: SeriesId(1),
+    });
+    decision.detail = "x".repeat(3000);
+    let intent = NewIntent {
+        series: decision.subject.series.unwrap(),
+        origin: Origin::Session,
+        decision: &decision,
+        needs_confirmation: false,
+        subject_key: None,
+    };
+    let mut made = 0;
+    let error = loop {
+        match store.create_intents(&[intent, intent], at(1)).await {
+            Ok(_) => made += 2,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, StoreError::DiskFull), "{error}");
+    assert!(error.advice().contains("Free some space"));
+    assert!(made > 4);
+    // The writer goes on after the failure: it fails the same way, not because of the transaction before.
+    for _ in 0..3 {
+        let error = store.create_intents(&[intent, intent], at(1)).await.unwrap_err();
+        assert!(matches!(error, StoreError::DiskFull), "{error}");
+    }
+    let open_intents = store.all_open_intents().await.unwrap();
+    assert_eq!(open_intents.len(), made);
+    assert_eq!(store.journal_len().await.unwrap(), made as u64);
+    // Space that becomes free is used again.
+    for intent in &open_intents[..made / 2] {
+        store
+            .drop_intent(intent.id, at(2), Outcome::Nothing, "Moot.")
+            .await
+            .unwrap();
+    }
+    store.prune_intents(at(3)).await.unwrap();
+    store.create_intents(&[intent, intent], at(4)).await.unwrap();
+    store.close().await;
+    let store = open(folder.path()).await;
+    assert_eq!(store.all_open_intents().await.unwrap().len(), made - made / 2 + 2);
+}
+
+#[tokio::test]
+async fn two_stores_may_write_at_once() {
+    let fixture = Fixture::new().await;
+    let other = open(fixture.folder.path()).await;
+    let write = async |store: Store| {
+        let decision = idle("The Wire", Reason::NotNearEnd);
+        for _ in 0..60 {
+            store.append(row(&decision)).await.unwrap();
+        }
+    };
+    tokio::join!(
+        write(fixture.store.clone()),
+        write(other.clone()),
+        write(fixture.store.clone())
+    );
+    assert_eq!(other.journal_len().await.unwrap(), 180);
+    assert_eq!(fixture.store.journal_len().await.unwrap(), 180);
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_while_writing_leaves_whole_transactions() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    put_connection(&store, ConnectionKind::Sonarr, "Sonarr").await;
+    store.close().await;
+    let mut told = 0;
+    for round in 0..5_usize {
+        let mut process = child("faults::child_that_writes", folder.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let mut committed = lines.by_ref().filter(|line| line.ends_with("committed"));
+        for _ in 0..=round * 7 {
+            committed.next().unwrap();
+            told += 2;
+        }
+        process.kill().unwrap();
+        told += 2 * committed.count();
+        process.wait().unwrap();
+
+        let store = open(folder.path()).await;
+        let intents = store.all_open_intents().await.unwrap();
+        assert!(intents.len() >= told, "{} of {told}", intents.len());
+        assert!(intents.len() <= told + 2, "{} of {told}", intents.len());
+        told = intents.len();
+        for intent in &intents {
+            let batch = store.intents_of_batch(intent.batch).await.unwrap();
+            assert_eq!(batch.len(), 2);
+        }
+        let all = JournalQuery {
+            limit: 10_000,
+            ..JournalQuery::default()
+        };
+        let rows = store.journal(&all).await.unwrap();
+        assert_eq!(rows.len(), intents.len());
+        assert!(rows.iter().all(|row| row.intent.is_some()));
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+#[ignore = "runs as a child process of another test"]
+async fn child_that_writes() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let store = open(Path::new(&folder)).await;
+    let instance = store
+        .connection_named("Sonarr")
+        .await
+        .unwrap()
+        .unwrap()
+        .instance()
+        .unwrap();
+    let decision = decision(SeriesKey {
+        instance,
+        series: SeriesId(1),
+    });
+    let intent = NewIntent {
+        series: decision.subject.series.unwrap(),
+        origin: Origin::Session,
+        decision: &decision,
+        needs_confirmation: false,
+        subject_key: None,
+    };
+    loop {
+        store.create_intents(&[intent, intent], at(0)).await.unwrap();
+        println!("committed");
+    }
+}
+
+/// As root nothing is read-only, so the child gives its rights up.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_must_not_be_written_is_told() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    use std::os::unix::process::CommandExt;
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("data");
+    std::fs::create_dir(&folder).unwrap();
+    let rights = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for with_database in [false, true] {
+        if with_database {
+            rights(&folder, 0o700);
+            runtime.block_on(async { open(&folder).await.close().await });
+        }
+        let mut command = child("faults::child_that_may_not_write", &folder);
+        if std::fs::metadata(parent.path()).unwrap().uid() == 0 {
+            rights(parent.path(), 0o755);
+            let binary = parent.path().join("it");
+            if !binary.exists() {
+                std::fs::hard_link(std::env::current_exe().unwrap(), &binary)
+                    .or_else(|_| std::fs::copy(std::env::current_exe().unwrap(), &binary).map(drop))
+                    .unwrap();
+            }
+            command = child_of(&binary, &folder);
+            command.uid(65534).gid(65534);
+            if with_database {
+                let file = folder.join("cliffhangarr.db");
+                chown(&file, Some(65534), Some(65534)).unwrap();
+                rights(&file, 0o444);
+            }
+        }
+        rights(&folder, 0o555);
+        let output = command.output().unwrap();
+        rights(&folder, 0o700);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && text.contains("read-only was told"), "{text}");
+    }
+}
+
+#[cfg(unix)]
+fn child_of(binary: &Path, folder: &Path) -> Command {
+    let template = child("faults::child_that_may_not_write", folder);
+    let mut command = Command::new(binary);
+    command.args(template.get_args()).env(CHILD, folder);
+    command
+}
+
+#[tokio::test]
+#[ignore = "runs as a child process of another test"]
+async fn child_that_may_not_write() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let error = Store::open(Path::new(&folder), at(0)).await.unwrap_err();
+    assert!(matches!(error, StoreError::ReadOnly(_)), "{error:?}");
+    println!("read-only was told");
+}

@@ -1,0 +1,108 @@
+//! Starting, hiding and ending, without any server.
+
+use crate::application::{Application, INSTANCE, TITLE};
+use crate::desktop::{Desktop, Keyring};
+use crate::tray_host::TrayHost;
+use crate::waiting::{until, until_true};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_at_login_stays_in_the_tray_until_somebody_clicks_it() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let tray = TrayHost::start(&desktop);
+    let mut application = Application::start(&desktop, &["--autostart"]);
+    let icon = tray.icon().await;
+    assert!(desktop.windows().is_empty());
+    assert!(!application.has_web_process());
+
+    icon.click();
+    until_true("the window", || desktop.windows().contains(&TITLE.to_owned())).await;
+
+    desktop.ask("wmctrl", &["-c", TITLE]);
+    until_true("the window to close", || desktop.windows().is_empty()).await;
+    until_true("the web process to end", || !application.has_web_process()).await;
+    assert!(!application.has_ended());
+    assert!(icon.is_there());
+
+    icon.choose("Quit").await;
+    assert!(application.end().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tray_appears_when_its_host_comes_up_late() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let _application = Application::start(&desktop, &["--autostart"]);
+    until_true("the application", || desktop.names().iter().any(|name| name.starts_with(INSTANCE))).await;
+
+    let tray = TrayHost::start(&desktop);
+    tray.icon().await;
+    assert_eq!(tray.registrations(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_tray_the_window_is_the_way_in() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let mut application = Application::start(&desktop, &[]);
+    until_true("the window", || desktop.windows().contains(&TITLE.to_owned())).await;
+
+    desktop.ask("wmctrl", &["-c", TITLE]);
+    until_true("the window to close", || desktop.windows().is_empty()).await;
+    let mut second = Application::start(&desktop, &[]);
+    assert!(second.end().await.success());
+    until_true("the window again", || desktop.windows().contains(&TITLE.to_owned())).await;
+    assert!(!application.has_ended());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_at_login_opens_nothing() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let tray = TrayHost::start(&desktop);
+    let _application = Application::start(&desktop, &["--autostart"]);
+    tray.icon().await;
+
+    let mut second = Application::start(&desktop, &["--autostart"]);
+    assert!(second.end().await.success());
+    assert!(desktop.windows().is_empty());
+    assert_eq!(tray.registrations(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signals_end_it_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let desktop = Desktop::start(Keyring::Unlocked).await;
+        let tray = TrayHost::start(&desktop);
+        let mut application = Application::start(&desktop, &["--show"]);
+        tray.icon().await;
+        until_true("the window", || desktop.windows().contains(&TITLE.to_owned())).await;
+
+        application.signal(signal);
+        assert!(application.end().await.success(), "{signal} is a clean end");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_screen_it_says_what_to_use_instead() {
+    let desktop = Desktop::start(Keyring::Missing).await;
+    let output = Application::run_without_screen(&desktop);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("cliffhangarr-cli run"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tray_shows_the_pause_and_takes_it_back() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let tray = TrayHost::start(&desktop);
+    let application = Application::start_with_settings(&desktop, &["--autostart"], r#"{"enabled": true}"#);
+    let icon = tray.icon().await;
+    let watching = until("monitoring to be on", || icon.line("Pause monitoring").filter(|line| line.enabled)).await;
+    let labels: Vec<&str> = watching.children.iter().map(|line| line.label.as_str()).collect();
+    assert_eq!(labels, ["For 1 hour", "Until tomorrow", "Until resumed"]);
+
+    icon.choose("Until resumed").await;
+    until("monitoring to be paused", || icon.line("Resume monitoring")).await;
+    assert_eq!(icon.line("Pause monitoring"), None);
+
+    icon.choose("Resume monitoring").await;
+    until("monitoring to go on", || icon.line("Pause monitoring")).await;
+    assert_eq!(tray.registrations(), 1, "the icon is changed, not replaced:\n{}", application.output(&desktop));
+}

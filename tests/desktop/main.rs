@@ -1,0 +1,17 @@
+//! The real application on a real desktop: a display, a session bus, a keyring, a notification daemon, a window manager, a
+//! tray host, and a driven window. Everything is private to a test, and gone after it.
+//!
+//! Needs what `./dev test` installs. With `CLIFFHANGARR_SCREENSHOTS=1` pictures are left in `target/screenshots`.
+
+mod application;
+mod autostart;
+mod desktop;
+mod ending;
+mod household;
+mod keyring;
+mod notifications;
+mod page;
+mod processes;
+mod story;
+mod tray_host;
+mod waiting;

@@ -1,0 +1,89 @@
+//! The window's page, driven as a browser is.
+
+use crate::application::Application;
+use crate::desktop::Desktop;
+use crate::processes::Process;
+use crate::waiting::PATIENCE;
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use std::net::TcpListener;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// A page under the hands of a test.
+pub struct Page {
+    client: Client,
+    _driver: Process,
+}
+
+impl Page {
+    /// Takes hold of the page of a running application whose window is open.
+    pub async fn of(desktop: &Desktop, application: &Application) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("WebKitWebDriver");
+        command
+            .arg(format!("--port={port}"))
+            .arg("--host=127.0.0.1")
+            .arg(format!("--target=127.0.0.1:{}", application.inspector()));
+        let driver = Process::start(desktop.inside(&mut command, "webdriver"));
+        let address = format!("http://127.0.0.1:{port}");
+        let start = Instant::now();
+        let client = loop {
+            match ClientBuilder::new(HttpConnector::new()).connect(&address).await {
+                Ok(client) => break client,
+                Err(error) => assert!(start.elapsed() < PATIENCE, "the page cannot be driven: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        Self { client, _driver: driver }
+    }
+
+    /// Waits for an element.
+    pub async fn find(&self, css: &str) -> Element {
+        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{css} is not on the page: {error}\n{}", self.text().await),
+        }
+    }
+
+    pub async fn click(&self, css: &str) {
+        let start = Instant::now();
+        // A dialog that is still moving covers what it is about to show.
+        while let Err(error) = self.find(css).await.click().await {
+            assert!(start.elapsed() < PATIENCE, "{css} cannot be clicked: {error}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Puts a text into a field, in place of what is there.
+    pub async fn fill(&self, css: &str, text: &str) {
+        let field = self.find(css).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// The text a person can read.
+    pub async fn text(&self) -> String {
+        let script = "return document.body.innerText";
+        match self.client.execute(script, Vec::new()).await {
+            Ok(text) => text.as_str().unwrap_or_default().to_owned(),
+            Err(error) => format!("(the page cannot be read: {error})"),
+        }
+    }
+
+    /// Waits until a text can be read.
+    pub async fn wait_for_text(&self, text: &str) {
+        let start = Instant::now();
+        while !self.text().await.contains(text) {
+            assert!(start.elapsed() < PATIENCE, "{text:?} is not on the page:\n{}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    pub async fn execute(&self, script: &str) -> Result<serde_json::Value, CmdError> {
+        self.client.execute(script, Vec::new()).await
+    }
+}

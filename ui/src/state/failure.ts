@@ -1,0 +1,1 @@
+export { asFailure, type HostFailure } from "../host";

@@ -1,0 +1,113 @@
+import { SvelteSet } from "svelte/reactivity";
+import type { BatchReport, Enrollment, LibrarySeries, Preview, ResetReport, ShowRow } from "../bindings/wire";
+import { asFailure, type Host, type HostFailure } from "../host";
+import { text } from "../text";
+import type { Toasts } from "./toasts.svelte";
+
+/** A master record with its viewers. */
+export interface RollingShow {
+  master: ShowRow;
+  viewers: ShowRow[];
+}
+
+/** The rolling shows. */
+export class ShowsStore {
+  rows = $state.raw<ShowRow[]>([]);
+  loaded = $state(false);
+  failure = $state.raw<HostFailure | null>(null);
+  filter = $state("");
+  tab = $state<"all" | "inactive">("all");
+  readonly expanded = new SvelteSet<number>();
+  readonly #host: Host;
+  readonly #toasts: Toasts;
+
+  all = $derived.by(() => {
+    const viewers: Partial<Record<number, ShowRow[]>> = {};
+    for (const row of this.rows) {
+      if (row.viewer !== null) (viewers[row.masterId] ??= []).push(row);
+    }
+    return this.rows
+      .filter((row) => row.viewer === null)
+      .map((master): RollingShow => ({ master, viewers: viewers[master.id] ?? [] }))
+      .sort((one, other) => one.master.title.localeCompare(other.master.title));
+  });
+
+  inactive = $derived(this.all.filter((show) => show.master.inactive));
+
+  matching = $derived.by(() => {
+    const wanted = this.filter.trim().toLowerCase();
+    const shows = this.tab === "inactive" ? this.inactive : this.all;
+    if (!wanted) return shows;
+    return shows.filter(({ master, viewers }) =>
+      [master.title, master.instance, ...viewers.map((row) => row.viewer ?? "")].some((word) =>
+        word.toLowerCase().includes(wanted),
+      ),
+    );
+  });
+
+  constructor(host: Host, toasts: Toasts) {
+    this.#host = host;
+    this.#toasts = toasts;
+  }
+
+  async refresh() {
+    try {
+      this.rows = await this.#host.call("get_shows", { inactiveOnly: false });
+      this.failure = null;
+      this.loaded = true;
+    } catch (thrown) {
+      this.failure = asFailure(thrown);
+    }
+  }
+
+  toggle(id: number) {
+    if (!this.expanded.delete(id)) this.expanded.add(id);
+  }
+
+  async keep(show: ShowRow, season: number | null, keep: boolean) {
+    try {
+      await this.#host.call("keep", { show: show.id, season, keep });
+      await this.refresh();
+    } catch (thrown) {
+      this.#toasts.failed(thrown);
+    }
+  }
+
+  previewReset = (show: ShowRow): Promise<Preview> => this.#host.call("preview_reset", { id: show.id });
+  previewResetInactive = (): Promise<Preview> => this.#host.call("preview_reset_inactive", {});
+  library = (instance: string): Promise<LibrarySeries[]> => this.#host.call("get_library", { instance });
+  previewEnroll = (enrollment: Enrollment): Promise<Preview> =>
+    this.#host.call("preview_enroll", { enrollment });
+
+  async reset(show: ShowRow, confirmation: string) {
+    this.#report(await this.#host.call("reset_show", { id: show.id, confirmation }));
+    await this.refresh();
+  }
+
+  async resetInactive(confirmation: string) {
+    this.#report(await this.#host.call("reset_inactive", { confirmation }));
+    await this.refresh();
+  }
+
+  async remove(show: ShowRow) {
+    await this.#host.call("remove_show", { id: show.id });
+    this.#toasts.done(text.shows.removed(show.title));
+    await this.refresh();
+  }
+
+  async enroll(enrollment: Enrollment, confirmation: string): Promise<BatchReport> {
+    const report = await this.#host.call("enroll", { enrollment, confirmation });
+    if (report.done.length > 0) this.#toasts.done(text.shows.enrolled(report.done.length));
+    await this.refresh();
+    return report;
+  }
+
+  #report(report: ResetReport) {
+    const files = report.reset.reduce((sum, row) => sum + row.filesDeleted, 0);
+    const bytes = report.reset.reduce((sum, row) => sum + row.bytesFreed, 0);
+    this.#toasts.done(text.shows.resetDone(report.reset.length, files, bytes, report.skipped.length));
+    for (const error of report.errors) {
+      this.#toasts.failed({ code: "internal", message: `${error.source}: ${error.message}` });
+    }
+  }
+}
