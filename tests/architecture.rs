@@ -38,7 +38,14 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ),
     (
         "cliffhangarr",
-        &["cliffhangarr-domain", "cliffhangarr-engine", "cliffhangarr-simulators", "cliffhangarr-wire"],
+        &[
+            "cliffhangarr-domain",
+            "cliffhangarr-config",
+            "cliffhangarr-store",
+            "cliffhangarr-engine",
+            "cliffhangarr-simulators",
+            "cliffhangarr-wire",
+        ],
     ),
 ];
 

@@ -47,6 +47,9 @@ pub enum SecretPlace {
     Keyring,
     /// Environment variables.
     Env,
+    /// This process's memory.
+    #[value(skip)]
+    Memory,
 }
 
 /// How much is logged.

@@ -49,12 +49,12 @@ async fn resume_monitoring(engine: Asked<'_>) -> Answer<()> {
 
 #[tauri::command]
 async fn get_settings(engine: Asked<'_>) -> Answer<SettingsView> {
-    Ok(convert::settings(engine.settings().await))
+    Ok(convert::settings(engine.settings()))
 }
 
 #[tauri::command]
 async fn change_settings(engine: Asked<'_>, patch: SettingsPatch) -> Answer<SettingsView> {
-    engine.change_settings(patch.into_object()).await.map(convert::settings).map_err(convert::error)
+    engine.change_settings(&patch.into_object()).await.map(convert::settings).map_err(convert::error)
 }
 
 #[tauri::command]
@@ -111,7 +111,7 @@ async fn reset_show(engine: Asked<'_>, id: i64, confirmation: String) -> Answer<
 
 #[tauri::command]
 async fn remove_show(engine: Asked<'_>, id: i64) -> Answer<()> {
-    engine.remove(id).await.map_err(convert::error)
+    engine.remove(id).await.map(drop).map_err(convert::error)
 }
 
 #[tauri::command]
@@ -121,7 +121,7 @@ async fn preview_reset_inactive(engine: Asked<'_>) -> Answer<Preview> {
 
 #[tauri::command]
 async fn reset_inactive(engine: Asked<'_>, confirmation: String) -> Answer<ResetReport> {
-    engine.reset_inactive(convert::confirms(confirmation)).await.map(convert::reset_report).map_err(convert::error)
+    engine.reset_inactive(false, convert::confirms(confirmation)).await.map(convert::reset_report).map_err(convert::error)
 }
 
 #[tauri::command]

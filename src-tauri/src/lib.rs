@@ -22,7 +22,8 @@ mod tray;
 mod window;
 
 use args::{Args, SecretPlace};
-use engine::{Engine, EngineOptions, OpenError, SecretStoreChoice};
+use config::{DataDir, SecretStore};
+use engine::{Engine, EngineOptions, OpenError};
 use shell::DesktopShell;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -33,8 +34,6 @@ use tokio::runtime::Runtime as TokioRuntime;
 const FAILED: u8 = 1;
 /// Exit code when another process owns the data folder.
 const DATA_FOLDER_IN_USE: u8 = 3;
-/// The name of the environment variable that holds settings.
-const ENVIRONMENT_SETTINGS: &str = "plexSessionMonitoring";
 
 /// Runs the desktop application until it is quit, and returns its exit code.
 ///
@@ -56,44 +55,47 @@ fn try_run(args: &Args) -> anyhow::Result<ExitCode> {
     let context = tauri::generate_context!();
     let instance = args.instance_name(&context.config().identifier);
     let app = builder::<tauri::Wry>(args, instance).build(context)?;
-    let mut options = engine_options(args);
     #[cfg(feature = "demo")]
-    let _household = if args.demo { Some(runtime.block_on(demo::move_in(&mut options))?) } else { None };
-    let data_dir = Engine::resolve_data_dir(options.data_dir.as_deref())?;
-    options.data_dir = Some(data_dir.clone());
+    let household = if args.demo { Some(runtime.block_on(demo::Household::move_in())?) } else { None };
+    #[cfg(feature = "demo")]
+    let args = &household.as_ref().map_or_else(|| args.clone(), |household| household.settle(args));
+    let data_dir = DataDir::locate(args.data_dir.clone())?;
     let _logs = engine::logging::init(Some(&data_dir), args.log_level.name());
+    let options = EngineOptions::real(Some(data_dir), secret_store(args))?;
     let shell = Arc::new(DesktopShell::new(app.handle().clone()));
-    match runtime.block_on(Engine::open(options, shell)) {
-        Ok(engine) => Ok(run_with(app, &runtime, engine, args)),
-        Err(error) => Ok(refuse_to_start(&app, &error)),
+    let engine = match runtime.block_on(Engine::open(options, shell)) {
+        Ok(engine) => engine,
+        Err(error) => return Ok(refuse_to_start(&app, &error)),
+    };
+    #[cfg(feature = "demo")]
+    if let Some(household) = &household {
+        runtime.block_on(household.introduce(&engine))?;
     }
+    Ok(run_with(app, &runtime, engine, args))
 }
 
 /// Everything that is known before the engine is: plugins and commands. Generic, so that it runs on a mock runtime too.
 fn builder<R: Runtime>(args: &Args, instance: String) -> Builder<R> {
-    // Only this plugin's place matters: a second start must end before anything else of it begins.
-    Builder::<R>::new()
-        .plugin(
-            tauri_plugin_single_instance::Builder::new()
-                .callback(|app, argv, _| lifecycle::started_again(app, &argv))
-                .dbus_id(instance)
-                .build(),
-        )
+    // First, because a second start must end before anything else of it begins.
+    let single_instance = tauri_plugin_single_instance::Builder::new()
+        .callback(|app, argv, _| lifecycle::started_again(app, &argv))
+        .dbus_id(instance)
+        .build();
+    let builder = Builder::<R>::new()
+        .plugin(single_instance)
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_opener::init())
-        .plugin(autostart::plugin())
-        .plugin(window::memory(args.data_dir.as_deref()))
-        .invoke_handler(commands::handler())
+        .plugin(window::memory(args.data_dir.as_deref()));
+    #[cfg(not(target_os = "linux"))]
+    let builder = builder.plugin(autostart::plugin());
+    builder.invoke_handler(commands::handler())
 }
 
-fn engine_options(args: &Args) -> EngineOptions {
-    EngineOptions {
-        data_dir: args.data_dir.clone(),
-        secret_store: match args.secret_store {
-            SecretPlace::Keyring => SecretStoreChoice::Keyring,
-            SecretPlace::Env => SecretStoreChoice::Environment,
-        },
-        environment_settings: std::env::var(ENVIRONMENT_SETTINGS).ok(),
+fn secret_store(args: &Args) -> SecretStore {
+    match args.secret_store {
+        SecretPlace::Keyring => SecretStore::keyring(SecretStore::SERVICE, SecretStore::TIMEOUT),
+        SecretPlace::Env => SecretStore::environment(),
+        SecretPlace::Memory => SecretStore::memory(),
     }
 }
 

@@ -92,7 +92,7 @@ impl Desktop {
         self.bus = self.start_and_read_line(&mut command);
     }
 
-    async fn start_keyring(&mut self) {
+    pub async fn start_keyring(&mut self) {
         let mut command = Command::new("gnome-keyring-daemon");
         command.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
         let mut process = Process::start(self.inside(&mut command, "keyring"));

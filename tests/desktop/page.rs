@@ -5,7 +5,6 @@ use crate::desktop::Desktop;
 use crate::processes::Process;
 use crate::waiting::PATIENCE;
 use fantoccini::elements::Element;
-use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use std::net::TcpListener;
@@ -82,8 +81,12 @@ impl Page {
         }
     }
 
-    /// Runs a script in the page.
-    pub async fn execute(&self, script: &str) -> Result<serde_json::Value, CmdError> {
-        self.client.execute(script, Vec::new()).await
+    /// Waits until an element is no longer there.
+    pub async fn wait_until_gone(&self, css: &str) {
+        let start = Instant::now();
+        while !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty() {
+            assert!(start.elapsed() < PATIENCE, "{css} is still on the page:\n{}", self.text().await);
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 }

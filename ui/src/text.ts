@@ -1,61 +1,5 @@
-import type { ErrorCode, MonitoringType, Origin, Outcome, Pause, View } from "./bindings/wire";
+import type { MonitoringType, Origin, Outcome, Pause, View } from "./bindings/wire";
 import { amount, counted, size } from "./format";
-
-/** What the user can do about a failure; `null` where the message says all there is. */
-export function adviceFor(code: ErrorCode): string | null {
-  switch (code) {
-    case "unreachable":
-      return "Check the address and the port, and that the server is running.";
-    case "timeout":
-      return "The server may be busy or asleep. Try again in a moment.";
-    case "tls":
-      return "Use the address that the certificate was made for, or http:// inside your own network.";
-    case "unauthorized":
-      return "Copy the token or API key again; it may have been renewed.";
-    case "forbidden":
-      return "Use the token of the server's owner.";
-    case "notThisKindOfServer":
-      return "Check the port, and the base path if the server has one.";
-    case "startingUp":
-      return "Give it a minute and try again.";
-    case "rateLimited":
-      return "Give it a few minutes.";
-    case "notFound":
-      return "It may have been removed meanwhile.";
-    case "serverError":
-      return "The server's own log says more.";
-    case "badAnswer":
-      return "If it stays so, the server may be of a version that is not supported.";
-    case "invalidUrl":
-      return "It should look like http://192.168.1.10:8989.";
-    case "heldByEnvironment":
-      return "Change the environment variable plexSessionMonitoring instead.";
-    case "secretStoreLocked":
-      return "Unlock your keyring and try again.";
-    case "secretStoreUnavailable":
-      return "Install or start a keyring, such as GNOME Keyring or KWallet.";
-    case "monitoringDisabled":
-      return "Switch monitoring on first.";
-    case "changedMeanwhile":
-      return "Nothing was done. Look at the new preview and decide again.";
-    case "storeUnwritable":
-      return "Free some space, or check who may write to the data folder.";
-    case "busy":
-      return "Try again in a moment.";
-    case "internal":
-      return "The log says more; Settings has a button that opens it.";
-    case "conflict":
-    case "invalidValue":
-      return null;
-    default:
-      return unknown(code);
-  }
-}
-
-function unknown(code: never): null {
-  void code;
-  return null;
-}
 
 const outcomes: Record<Outcome, string> = {
   nothing: "nothing to do",
@@ -111,6 +55,8 @@ const views: Record<View, string> = {
 export const text = {
   app: "Cliffhangarr",
   views,
+  viewName: (view: View, open: number): string =>
+    open > 0 ? `${views[view]}, ${amount(open)} open` : views[view],
   outcomes,
   origins,
   types,
@@ -130,7 +76,7 @@ export const text = {
     retry: "Retry",
   },
   now: {
-    watching: "Watching",
+    watching: "Monitoring is on",
     paused: "Paused",
     pausedUntil: (until: string) => `Paused until ${until}`,
     off: "Monitoring is off",
@@ -284,6 +230,7 @@ export const text = {
     },
     kind: "Program",
     name: "Name",
+    nameTaken: "Another connection has this name.",
     url: "Address",
     urlPlaceholder: {
       plex: "http://192.168.1.10:32400",
@@ -309,6 +256,10 @@ export const text = {
     neverAnswered: "never answered",
     saved: (name: string) => `${name} is saved`,
     removed: (name: string) => `${name} is removed`,
+    empty: "Start with Plex",
+    emptyAbout:
+      "Connect Plex first, so that playback sessions can be seen, and Sonarr next, so that seasons can be searched. Then switch monitoring on.",
+    ready: "Everything is connected. Nothing is watched or searched before monitoring is on.",
     media: "Media servers",
     instances: "Sonarr instances",
     noMedia: "No media server yet. Without one, nobody’s watching can be seen.",

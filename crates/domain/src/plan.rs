@@ -234,7 +234,7 @@ pub struct MonitoringChange {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub new_items: Option<NewItems>,
     /// Season flags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default, deserialize_with = "season_flags")]
     pub seasons: BTreeMap<i32, bool>,
     /// Episodes to be monitored.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -242,6 +242,14 @@ pub struct MonitoringChange {
     /// Episodes to be unmonitored.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub episodes_off: Vec<EpisodeId>,
+}
+
+/// Inside a tagged enum serde hands map keys over as text only.
+fn season_flags<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<i32, bool>, D::Error> {
+    BTreeMap::<String, bool>::deserialize(deserializer)?
+        .into_iter()
+        .map(|(season, monitored)| Ok((season.parse().map_err(serde::de::Error::custom)?, monitored)))
+        .collect()
 }
 
 impl MonitoringChange {
@@ -332,4 +340,31 @@ pub enum ReminderAbout {
         /// When it was sent.
         sent_at: Timestamp,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_survives_being_written_down() {
+        let change = MonitoringChange {
+            series: Some(true),
+            new_items: Some(NewItems::None),
+            seasons: BTreeMap::from([(2, true), (2019, false)]),
+            episodes_on: vec![EpisodeId(1)],
+            episodes_off: vec![EpisodeId(2)],
+        };
+        let at = EpisodeRef { season: 2, episode: 3 };
+        let file = DoomedFile { id: EpisodeFileId(4), size: 5, path: None, episodes: vec![at] };
+        for action in [
+            Action::SetMonitoring(change),
+            Action::SearchSeason { season: 2, episodes: vec![EpisodeId(1)] },
+            Action::SearchEpisodes { episodes: vec![EpisodeId(1)], positions: vec![at] },
+            Action::DeleteFiles { files: vec![file] },
+        ] {
+            let text = serde_json::to_string(&action).unwrap();
+            assert_eq!(serde_json::from_str::<Action>(&text).unwrap(), action, "{text}");
+        }
+    }
 }

@@ -118,23 +118,21 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
     if let Activity::Active { last, until } = activity {
         return nothing(Reason::StillActive, still_active(facts, last, until));
     }
-    let change = change_to_baseline(facts.show, facts.snapshot);
+    let change = change_for_inactivity(facts);
     let baseline = Baseline::of(facts.show.monitoring_type, facts.snapshot);
     let protected = of_show(facts.show, facts.protection);
     // Without anything beyond the baseline, switches for the future matter only where an expansion of ours may have set
     // them: Sonarr's own defaults differ from the baseline's and are no reason to touch a show.
     let matters = change.has_excess || (facts.show.expanded_at.is_some() && !change.is_empty());
     if protected.is_none() && !matters {
-        return nothing(
-            Reason::AtBaseline,
-            format!("It is at its baseline: {}.", baseline.name()),
-        );
+        if change_to_baseline(facts.show, facts.snapshot).has_excess {
+            return nothing(Reason::NeverExpanded, THERE_BEFORE.to_owned());
+        }
+        let detail = format!("It is at its baseline: {}.", baseline.name());
+        return nothing(Reason::AtBaseline, detail);
     }
     let last = match activity {
-        Activity::NeverWatched => {
-            let detail = "Nobody has watched it since it was enrolled, and what is there was there before.";
-            return nothing(Reason::NeverExpanded, detail.to_owned());
-        }
+        Activity::NeverWatched => return nothing(Reason::NeverExpanded, THERE_BEFORE.to_owned()),
         Activity::Unknown { last, observed_days } => {
             return nothing(Reason::PastUnknown, past_unknown(facts, last, observed_days));
         }
@@ -154,6 +152,24 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
         },
     );
     reset(facts, Reason::InactiveReset, &because, &baseline, change)
+}
+
+const THERE_BEFORE: &str = "Nobody has watched it since it was enrolled, and what is there was there before.";
+
+/// What an inactive show loses. Of one that nobody ever watched, and without the user's consent, that is only what our
+/// expansions reached: whatever lies in later seasons was there before.
+fn change_for_inactivity(facts: &ResetFacts<'_>) -> ChangeToBaseline {
+    let show = facts.show;
+    let watched = show.last_watched_at.is_some() || facts.entries.iter().any(|entry| entry.show == show.id);
+    if watched || show.prior_files_may_go || show.expanded_at.is_none() {
+        return change_to_baseline(show, facts.snapshot);
+    }
+    let mut reached = show.clone();
+    let listed = facts.snapshot.episodes.iter().map(|episode| episode.at.season);
+    reached
+        .keep_seasons
+        .extend(listed.filter(|season| *season > show.current_monitored_season));
+    change_to_baseline(&reached, facts.snapshot)
 }
 
 /// Brings a show back to its baseline because the user asks for it. Refuses what no request may do: a show that is being

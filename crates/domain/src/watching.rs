@@ -63,6 +63,26 @@ pub struct Watched {
     pub episodes: Vec<EpisodeRef>,
 }
 
+impl Watched {
+    /// The same with every episode that shares a file with it: media servers name only one episode of such a file.
+    #[must_use]
+    pub fn with_file_mates(&self, snapshot: &SeriesSnapshot) -> Self {
+        let files: Vec<_> =
+            self.episodes.iter().filter_map(|at| snapshot.episode(*at)).filter_map(|episode| episode.file).collect();
+        let mut episodes = self.episodes.clone();
+        episodes.extend(
+            snapshot
+                .season_episodes(self.at.season)
+                .filter(|episode| episode.file.is_some_and(|file| files.contains(&file)))
+                .map(|episode| episode.at),
+        );
+        episodes.sort();
+        episodes.dedup();
+        let at = episodes.last().copied().unwrap_or(self.at);
+        Self { viewer: self.viewer.clone(), at, episodes }
+    }
+}
+
 /// Why a session does not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotWatched {

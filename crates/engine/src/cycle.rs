@@ -9,11 +9,11 @@ use domain::ids::{EpisodeRef, SeriesKey};
 use domain::monitoring::RollingShow;
 use domain::plan::{Decision, Reason, Subject};
 use domain::series::{Series, SeriesSnapshot};
-use domain::session::{PlaybackSession, ShowReference};
+use domain::session::PlaybackSession;
 use domain::settings::Settings;
 use domain::tracker::PlayKey;
 use domain::wanting::Circumstances;
-use domain::watching::{COUNTS_AFTER, SEARCH_MEMORY, Watched, is_allowed, screen};
+use domain::watching::{COUNTS_AFTER, SEARCH_MEMORY, Sighting, is_allowed, screen};
 use domain::{rolling, standard};
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
@@ -135,9 +135,7 @@ impl Core {
             watched.at,
             watched.viewer.display_name()
         );
-        let settings = self.settings();
-        let allowed = is_allowed(&settings.filter_users, &watched.viewer.key.account, watched.viewer.name.as_deref());
-        if !allowed {
+        if !self.is_allowed(&watched.viewer) {
             tracing::info!(
                 "{} is not in the viewer filter: progress is tracked, nothing is triggered",
                 watched.viewer.display_name()
@@ -155,7 +153,7 @@ impl Core {
                 return self.nothing(subject, Reason::ShowUnavailable, detail, key, mode, Some(now), report).await;
             }
         };
-        let sighting = Sighting { show, watched, allowed, subject };
+        let sighting = Sighting { show, watched, subject };
         self.on_all_instances(&sighting, key, mode, report, None).await
     }
 
@@ -230,6 +228,10 @@ impl Core {
             decisions.extend(nothing.decisions);
             valid_until = nothing.valid_until;
         }
+        if decisions.iter().any(|decision| decision.subject.rolling_show.is_some()) {
+            let noted_again = self.now() + PLAY_NOTED_EVERY;
+            valid_until = Some(valid_until.map_or(noted_again, |until| until.min(noted_again)));
+        }
         Verdicts { decisions, valid_until }
     }
 
@@ -254,9 +256,9 @@ impl Core {
         if let Some(show) = &show
             && !mode.dry_run
         {
-            self.note_viewing(show, &sighting.watched, sighting.allowed).await?;
+            self.note_viewing(show, &sighting.watched, self.is_allowed(&sighting.watched.viewer)).await?;
         }
-        let refusal = if !sighting.allowed {
+        let refusal = if !self.is_allowed(&sighting.watched.viewer) {
             let name = sighting.watched.viewer.display_name();
             let tracked = if show.is_some() { "; the viewing is tracked only" } else { "" };
             Some((Reason::ViewerNotInFilter, format!("{name} is not in the viewer filter{tracked}.")))
@@ -277,7 +279,18 @@ impl Core {
         for decision in &decisions {
             self.execute(link, decision, key, mode, report).await?;
         }
+        if !mode.dry_run {
+            self.settle(link, sighting).await?;
+        }
         Ok(decisions)
+    }
+
+    /// What was owed to this Sonarr about the viewer and the show is decided now.
+    async fn settle(&self, link: &Link, sighting: &Sighting) -> Result<(), StoreError> {
+        match link.connection.instance() {
+            Some(instance) => self.store.settle_sighting(instance, sighting).await,
+            None => Ok(()),
+        }
     }
 
     async fn decide(
@@ -295,10 +308,16 @@ impl Core {
         let listing = client.episodes(series_key.series).await;
         link.note(&listing, now);
         let mut snapshot = SeriesSnapshot::new(series, listing?.items);
+        let watched = sighting.watched.with_file_mates(&snapshot);
+        if let Some(show) = show
+            && watched != sighting.watched
+        {
+            self.note_viewing(show, &watched, true).await?;
+        }
         let recent = self.store.recent_searches(series_key, now - SEARCH_MEMORY).await?;
         let single_episodes = self.is_short_of_space(link, &snapshot.series).await;
         let ahead = match show {
-            Some(show) => self.wants_more(show, &sighting.watched, &snapshot, settings).await?,
+            Some(show) => self.wants_more(show, &watched, &snapshot, settings).await?,
             None => false,
         };
         loop {
@@ -310,8 +329,8 @@ impl Core {
                 now,
             };
             let decisions = match show {
-                Some(show) => rolling::decide(around, subject, &sighting.watched, show, settings, ahead),
-                None => standard::decide(around, subject, sighting.watched.at, settings),
+                Some(show) => rolling::decide(around, subject, &watched, show, settings, ahead),
+                None => standard::decide(around, subject, watched.at, settings),
             };
             // The queue is asked only when something would be searched.
             if snapshot.queued.is_some() || decisions.iter().all(|decision| decision.searches() == 0) {
@@ -370,7 +389,7 @@ impl Core {
         report: &mut CheckReport,
     ) -> Decision {
         report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, error) });
-        if sighting.allowed && !mode.dry_run && !self.settings().dry_run {
+        if self.is_allowed(&sighting.watched.viewer) && !mode.dry_run && !self.settings().dry_run {
             self.owe_sighting(link, sighting).await;
         }
         let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
@@ -413,6 +432,11 @@ impl Core {
         self.journal(Origin::Session, store::Outcome::Nothing, decision, Some(&journal_key(key, decision))).await
     }
 
+    /// Whether the viewer filter lets a viewer trigger anything.
+    pub(crate) fn is_allowed(&self, viewer: &domain::session::Viewer) -> bool {
+        is_allowed(&self.settings().filter_users, &viewer.key.account, viewer.name.as_deref())
+    }
+
     /// The most telling sentence about a failing connection.
     pub fn trouble_of(&self, link: &Link, error: &RemoteError) -> String {
         match lock(&link.condition).trouble() {
@@ -439,19 +463,6 @@ impl Core {
         report.decisions.extend(verdicts.decisions);
     }
 
-    /// Notes a running play of a rolling show from time to time, so that a long one still protects.
-    pub(crate) fn note_again_after(&self) -> SignedDuration {
-        PLAY_NOTED_EVERY
-    }
-}
-
-/// Somebody watched an episode that counts.
-#[derive(Debug, Clone)]
-pub(crate) struct Sighting {
-    pub show: ShowReference,
-    pub watched: Watched,
-    pub allowed: bool,
-    pub subject: Subject,
 }
 
 /// What can go wrong while deciding.

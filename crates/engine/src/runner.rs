@@ -20,6 +20,9 @@ const PAUSES_SECONDS: [i64; 9] = [15, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600
 /// Pause after Sonarr said that a disk is not there: nothing gets better within minutes.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
+/// How long a deletion that had to wait is tried before it is planned anew.
+const DELETIONS_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CarriedOut {
@@ -153,7 +156,15 @@ impl Core {
         let now = self.now();
         let failure = error.to_string();
         tracing::warn!(instance = link.connection.name, show = intent.decision.subject.show, "An action failed and is owed: {failure}");
-        if is_hopeless(error) {
+        let deleting = matches!(intent.decision.actions.get(intent.next_step as usize), Some(Action::DeleteFiles { .. }));
+        let overtaken = matches!(error, ActError::NotNow(_) | ActError::NotKept)
+            && deleting
+            && now.duration_since(intent.created_at) > DELETIONS_KEPT;
+        if overtaken {
+            // Life went on: the next pass looks at the show as it is now.
+            self.store.drop_intent(intent.id, now, Outcome::Nothing, &failure).await?;
+            result.outcome = Outcome::Nothing;
+        } else if is_hopeless(error) {
             self.store.drop_intent(intent.id, now, Outcome::Failed, &failure).await?;
             result.outcome = Outcome::Failed;
         } else {

@@ -5,7 +5,7 @@ use crate::report::{CheckReport, Failure};
 use domain::plan::{Reason, Subject};
 use domain::state::SecretStoreState;
 use domain::wanting::Circumstances;
-use domain::watching::{SEARCH_MEMORY, is_allowed};
+use domain::watching::{SEARCH_MEMORY, Sighting};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -131,15 +131,10 @@ impl Core {
     }
 
     /// Remembers what was watched while a Sonarr did not answer.
-    pub(crate) async fn owe_sighting(&self, link: &crate::links::Link, sighting: &crate::cycle::Sighting) {
+    pub(crate) async fn owe_sighting(&self, link: &crate::links::Link, sighting: &Sighting) {
         let Some(instance) = link.connection.instance() else { return };
         let now = self.now();
-        let stored = domain::watching::Sighting {
-            show: sighting.show.clone(),
-            watched: sighting.watched.clone(),
-            subject: sighting.subject.clone(),
-        };
-        if let Err(error) = self.store.owe_sighting(instance, &stored, now, now + SIGHTING_PAUSE).await {
+        if let Err(error) = self.store.owe_sighting(instance, sighting, now, now + SIGHTING_PAUSE).await {
             tracing::error!("{error}");
             self.publisher.store_trouble(Some(&error.to_string()));
         }
@@ -150,16 +145,8 @@ impl Core {
         if now.duration_since(owed.seen_at) > SIGHTING_KEPT || self.links.instance(owed.instance).is_none() {
             return self.store.remove_sighting(owed.id).await;
         }
-        let viewer = &owed.sighting.watched.viewer;
-        let allowed = is_allowed(&self.settings().filter_users, &viewer.key.account, viewer.name.as_deref());
-        let sighting = crate::cycle::Sighting {
-            show: owed.sighting.show.clone(),
-            watched: owed.sighting.watched.clone(),
-            allowed,
-            subject: owed.sighting.subject.clone(),
-        };
         let mut part = CheckReport::default();
-        self.revisit(&sighting, owed.instance.0, &mut part).await;
+        self.revisit(&owed.sighting, owed.instance.0, &mut part).await;
         let unanswered =
             part.decisions.iter().any(|decision| matches!(decision.reason, Reason::InstanceUnavailable | Reason::Failed));
         if unanswered {

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use futures::{StreamExt, stream};
 use http::{HeaderValue, Method, StatusCode, header};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,8 @@ pub struct FaultRule {
     pub when: When,
     /// How many requests it hits; without limit when absent.
     pub times: Option<u32>,
+    /// How long it takes until it happens, as a busy database does before it gives up.
+    pub delay: Duration,
     /// What happens.
     pub fault: Fault,
 }
@@ -99,6 +102,7 @@ impl FaultRule {
             path: path.into(),
             when: When::BeforeEffect,
             times: None,
+            delay: Duration::ZERO,
             fault,
         }
     }
@@ -121,6 +125,13 @@ impl FaultRule {
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
+        self
+    }
+
+    /// Takes so long before it fails.
+    #[must_use]
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = delay;
         self
     }
 
@@ -177,7 +188,7 @@ impl FaultPlan {
         self.lock().hits
     }
 
-    fn take(&self, method: &Method, address: &str) -> Option<(Fault, When)> {
+    fn take(&self, method: &Method, address: &str) -> Option<FaultRule> {
         let mut plan = self.lock();
         let at = plan
             .rules
@@ -188,7 +199,7 @@ impl FaultPlan {
         if let Some(times) = &mut rule.times {
             *times -= 1;
         }
-        Some((rule.fault.clone(), rule.when))
+        Some(rule.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, Plan> {
@@ -206,9 +217,12 @@ async fn inject(State(plan): State<FaultPlan>, request: Request, next: Next) -> 
         .uri()
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
-    let Some((fault, when)) = plan.take(request.method(), &address) else {
+    let Some(FaultRule { when, delay, fault, .. }) = plan.take(request.method(), &address) else {
         return next.run(request).await;
     };
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
     match fault {
         Fault::Delay(by) if when == When::BeforeEffect => {
             tokio::time::sleep(by).await;
@@ -299,8 +313,12 @@ async fn truncated(response: Response, length: usize) -> Response {
 }
 
 fn failing(start: Bytes) -> Body {
-    let cut = Err(io::Error::from(io::ErrorKind::ConnectionAborted));
-    Body::from_stream(futures::stream::iter([Ok(start), cut]))
+    let cut = async {
+        // hyper sends what it has only when the body is not ready; without a pause the head would be lost, too.
+        tokio::task::yield_now().await;
+        Err(io::Error::from(io::ErrorKind::ConnectionAborted))
+    };
+    Body::from_stream(stream::iter([Ok(start)]).chain(stream::once(cut)))
 }
 
 async fn whole(body: Body) -> Bytes {

@@ -38,6 +38,7 @@ use crate::{
 use axum::Router;
 use std::{
     io,
+    net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 use world::World;
@@ -104,6 +105,14 @@ impl PlexSim {
     /// When no port can be bound.
     pub async fn serve(&self) -> io::Result<Running> {
         server::serve(self.router()).await
+    }
+
+    /// Serves the interface at an address, for a server that comes back where it was.
+    ///
+    /// # Errors
+    /// When the address cannot be bound.
+    pub async fn serve_at(&self, addr: SocketAddr) -> io::Result<Running> {
+        server::serve_at(self.router(), addr).await
     }
 
     /// Runs `act` on the world, alone.

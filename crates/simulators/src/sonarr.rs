@@ -18,6 +18,7 @@ mod hooks;
 mod inspect;
 mod json;
 mod library;
+mod progress;
 mod reply;
 mod rows;
 mod script;
@@ -46,6 +47,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
+use tower_http::compression::CompressionLayer;
 use world::World;
 
 /// A simulated Sonarr. Clones share one world.
@@ -72,7 +74,8 @@ impl SonarrSim {
     /// The API and the pages, behind this simulator's faults and log.
     pub fn router(&self) -> Router {
         let router = Router::new().fallback(handle).with_state(Arc::clone(&self.world));
-        logged(layer(router, self.faults.clone()), self.log.clone())
+        let router = layer(router, self.faults.clone()).layer(CompressionLayer::new());
+        logged(router, self.log.clone())
     }
 
     /// Serves on a free loopback port, and lets time pass while it does.

@@ -104,6 +104,9 @@ mod code {
     pub const CANTOPEN: i32 = 14;
     pub const AUTH: i32 = 23;
     pub const NOTADB: i32 = 26;
+    /// Extended codes of `IOERR` that tell of the file, not of the disk.
+    pub const IOERR_SHORT_READ: i32 = 522;
+    pub const IOERR_CORRUPTFS: i32 = 8458;
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -114,6 +117,9 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(database) => {
                 let extended: i32 = database.code().and_then(|code| code.parse().ok()).unwrap_or(0);
                 match extended & 0xff {
+                    code::IOERR if matches!(extended, code::IOERR_SHORT_READ | code::IOERR_CORRUPTFS) => {
+                        Self::Corrupt(error.to_string())
+                    }
                     code::BUSY | code::LOCKED => Self::Busy,
                     code::FULL => Self::DiskFull,
                     code::READONLY | code::PERM | code::AUTH | code::CANTOPEN => Self::ReadOnly(error.to_string()),

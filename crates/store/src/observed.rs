@@ -112,6 +112,7 @@ fn between(known: &[(i64, i64)], since: i64, until: i64, tolerance: i64) -> Vec<
     let mut gaps = Vec::new();
     let mut reached = since;
     for &(from, to) in known {
+        let from = from.min(until);
         if from.saturating_sub(reached) > tolerance {
             gaps.push((reached, from));
         }

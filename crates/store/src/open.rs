@@ -215,6 +215,7 @@ async fn writer_pool(file: &Path, options: StoreOptions) -> Result<SqlitePool, S
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
+        .pragma("journal_size_limit", "4194304")
         .optimize_on_close(true, 400);
     if let Some(max_bytes) = options.max_bytes {
         connect = connect.pragma("max_page_count", (max_bytes / PAGE_SIZE).max(1).to_string());

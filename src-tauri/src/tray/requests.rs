@@ -3,7 +3,7 @@
 use super::model::Request;
 use crate::{autostart, lifecycle, notify, window};
 use domain::state::{Notification, Topic};
-use engine::{Engine, Pause};
+use engine::{Engine, PauseFor};
 use tauri::{AppHandle, Manager as _, Runtime};
 use wire::View;
 
@@ -11,9 +11,9 @@ use wire::View;
 pub fn answer<R: Runtime>(app: &AppHandle<R>, request: Request) {
     match request {
         Request::Check => with_engine(app, check),
-        Request::PauseOneHour => pause(app, Pause::OneHour),
-        Request::PauseUntilTomorrow => pause(app, Pause::UntilTomorrow),
-        Request::PauseUntilResumed => pause(app, Pause::UntilResumed),
+        Request::PauseOneHour => pause(app, PauseFor::OneHour),
+        Request::PauseUntilTomorrow => pause(app, PauseFor::UntilTomorrow),
+        Request::PauseUntilResumed => pause(app, PauseFor::UntilResumed),
         Request::Resume => with_engine(app, |_, engine| async move { engine.resume().await }),
         Request::Review => window::open(app, Some(View::Now)),
         Request::Open => window::open(app, None),
@@ -22,7 +22,7 @@ pub fn answer<R: Runtime>(app: &AppHandle<R>, request: Request) {
     }
 }
 
-fn pause<R: Runtime>(app: &AppHandle<R>, pause: Pause) {
+fn pause<R: Runtime>(app: &AppHandle<R>, pause: PauseFor) {
     with_engine(app, move |_, engine| async move { engine.pause(pause).await });
 }
 

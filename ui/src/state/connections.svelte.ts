@@ -18,25 +18,34 @@ export class ConnectionForm {
   saveFailed = $state(false);
   readonly editing: ConnectionState | null;
   readonly #host: Host;
+  readonly #taken: readonly string[];
   #nameIsOurs = true;
 
-  constructor(host: Host, kind: ConnectionKind, editing: ConnectionState | null) {
+  constructor(host: Host, kind: ConnectionKind, editing: ConnectionState | null, taken: readonly string[]) {
     this.#host = host;
+    this.#taken = taken.map((name) => name.toLowerCase());
     this.editing = editing;
     this.kind = editing?.kind ?? kind;
-    this.name = editing?.name ?? text.connections.kinds[kind];
+    this.name = editing?.name ?? this.#freeName(kind);
     this.url = editing?.url ?? "";
     this.#nameIsOurs = editing === null;
   }
 
+  /** Saving under a name that is taken would change the other connection. */
+  get nameTaken(): boolean {
+    return this.editing === null && this.#isTaken(this.name);
+  }
+
   get complete(): boolean {
-    const needsSecret = this.editing === null;
-    return this.name.trim() !== "" && this.url.trim() !== "" && (!needsSecret || this.secret.trim() !== "");
+    const filled = [this.name, this.url, this.editing ? "unchanged" : this.secret].every(
+      (value) => value.trim() !== "",
+    );
+    return filled && !this.nameTaken;
   }
 
   /** Chooses a program; a name that was never touched follows it. */
   choose(kind: ConnectionKind) {
-    if (this.#nameIsOurs) this.name = text.connections.kinds[kind];
+    if (this.#nameIsOurs) this.name = this.#freeName(kind);
     this.kind = kind;
     this.touched();
   }
@@ -82,6 +91,17 @@ export class ConnectionForm {
     }
   }
 
+  #isTaken(name: string): boolean {
+    return this.#taken.includes(name.trim().toLowerCase());
+  }
+
+  #freeName(kind: ConnectionKind): string {
+    const plain = text.connections.kinds[kind];
+    let name: string = plain;
+    for (let number = 2; this.#isTaken(name); number += 1) name = `${plain} ${number}`;
+    return name;
+  }
+
   #draft(verify: boolean) {
     const secret = this.secret.trim();
     return {
@@ -104,8 +124,8 @@ export class ConnectionsStore {
     this.#toasts = toasts;
   }
 
-  form(kind: ConnectionKind, editing: ConnectionState | null): ConnectionForm {
-    return new ConnectionForm(this.#host, kind, editing);
+  form(kind: ConnectionKind, editing: ConnectionState | null, taken: readonly string[]): ConnectionForm {
+    return new ConnectionForm(this.#host, kind, editing, taken);
   }
 
   saved(name: string) {

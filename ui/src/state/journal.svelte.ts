@@ -37,7 +37,7 @@ export class JournalStore {
       const entryDay = dayOf(entry.at);
       if (entryDay !== day) {
         day = entryDay;
-        lines.push({ kind: "day", key: `day-${day}`, day });
+        lines.push({ kind: "day", key: `day-${day}-${entry.id}`, day });
       }
       lines.push({ kind: "entry", key: `entry-${entry.id}`, entry });
     }
@@ -72,6 +72,7 @@ export class JournalStore {
     this.loading = true;
     try {
       const older = await this.#host.call("get_journal", { limit: PAGE, before });
+      if (this.entries.at(-1)?.id !== before) return;
       this.entries = [...this.entries, ...older.filter((entry) => entry.id < before)];
       if (older.length < PAGE) this.complete = true;
       this.failure = null;

@@ -10,6 +10,8 @@ export interface RollingShow {
   viewers: ShowRow[];
 }
 
+const titles = new Intl.Collator("en", { numeric: true });
+
 /** The rolling shows. */
 export class ShowsStore {
   rows = $state.raw<ShowRow[]>([]);
@@ -29,7 +31,7 @@ export class ShowsStore {
     return this.rows
       .filter((row) => row.viewer === null)
       .map((master): RollingShow => ({ master, viewers: viewers[master.id] ?? [] }))
-      .sort((one, other) => one.master.title.localeCompare(other.master.title));
+      .sort((one, other) => titles.compare(one.master.title, other.master.title));
   });
 
   inactive = $derived(this.all.filter((show) => show.master.inactive));

@@ -1,5 +1,5 @@
 import { asFailure } from "../host";
-import { adviceFor } from "../text";
+import { adviceFor } from "../advice";
 
 export interface Toast {
   id: number;

@@ -206,7 +206,7 @@ fn changes(decisions: &[Decision]) -> impl Iterator<Item = &MonitoringChange> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_searched_that_is_there_downloading_searched_lately_unaired_or_special(case in cases(ANYTHING)) {

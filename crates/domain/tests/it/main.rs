@@ -7,6 +7,7 @@ mod cleanup;
 mod enrollment;
 mod growth;
 mod household;
+mod last_season;
 mod pace;
 mod pressure;
 mod properties;

@@ -5,6 +5,7 @@ use cliffhangarr_domain::baseline::Baseline;
 use cliffhangarr_domain::ids::{EpisodeFileId, EpisodeRef};
 use cliffhangarr_domain::monitoring::{MonitoringType, TrackingEntry};
 use cliffhangarr_domain::observed::{Gap, ObservedTime};
+use cliffhangarr_domain::pace::{forecast, wants_more};
 use cliffhangarr_domain::plan::{Action, Decision, Reason};
 use cliffhangarr_domain::protection::{PlayingNow, Protection};
 use cliffhangarr_domain::series::NewItems;
@@ -93,6 +94,7 @@ fn households() -> impl Strategy<Value = Household> {
             household.show.keep_show = keep_show;
             household.show.expanded_at = flags[8].then(|| evening(TODAY - 20));
             household.show.prior_files_may_go = flags[9];
+            household.show.current_monitored_season = real(1 + i32::from(flags[11]));
             household.protection = protection.unwrap_or(Protection::Unprotected);
             household.past_known = past_known;
             household.settings.inactivity_reset_days = days;
@@ -243,8 +245,25 @@ proptest! {
         let mut after = household.clone();
         after.apply(&decision);
         prop_assert!(after.has_untouched_baseline(&household));
-        prop_assert_eq!(after.manual_reset().reason, Reason::AtBaseline);
-        let later = after.on(TODAY + 100).inactivity();
-        prop_assert_eq!(later.reason, Reason::AtBaseline);
+        let never_watched = household.show.last_watched_at.is_none() && !household.show.prior_files_may_go;
+        let later = after.clone().on(TODAY + 100).inactivity();
+        if manual || !never_watched {
+            prop_assert_eq!(after.manual_reset().reason, Reason::AtBaseline);
+            prop_assert_eq!(later.reason, Reason::AtBaseline);
+        } else {
+            prop_assert!(matches!(later.reason, Reason::AtBaseline | Reason::NeverExpanded));
+        }
+    }
+
+    #[test]
+    fn a_forecast_is_never_in_the_past_and_never_slower_than_its_evenings(household in households()) {
+        for entry in &household.entries {
+            if let Some(forecast) = forecast(entry, &household.snapshot, household.now) {
+                prop_assert!(forecast.runs_out_at >= household.now);
+                prop_assert!(forecast.per_evening >= 1.0 && forecast.per_day > 0.0);
+                prop_assert!(forecast.per_day <= forecast.per_evening);
+                prop_assert!(!wants_more(&forecast, 0));
+            }
+        }
     }
 }

@@ -24,6 +24,19 @@ fn gap(from: i64, until: Option<i64>) -> impl FnOnce(&mut Household) {
 #[test]
 fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time() {
     let watched = |day| pilot().watched("Alice", "S02E01", day);
+    let expanded_to = |season| {
+        pilot().with(|household| {
+            household.show.expanded_at = Some(evening(10));
+            household.show.current_monitored_season = season;
+        })
+    };
+    let only_season_2 = |household: &mut Household| {
+        household.snapshot.series.seasons.insert(1, false);
+        for position in ["S01E02", "S01E03"] {
+            household.episode(position).monitored = false;
+            household.episode(position).file = None;
+        }
+    };
     let at_baseline = |household: &mut Household| {
         household.snapshot.episodes.iter_mut().skip(1).for_each(|episode| {
             episode.monitored = false;
@@ -34,6 +47,16 @@ fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time(
         ("watched ten days ago", watched(10), Reason::InactiveReset),
         ("watched exactly seven days ago", watched(13), Reason::InactiveReset),
         ("watched six days ago", watched(14), Reason::StillActive),
+        (
+            "watched lately only as an entry tells",
+            watched(14).with(|it| it.show.last_watched_at = Some(evening(1))),
+            Reason::StillActive,
+        ),
+        (
+            "watched lately only as the master record tells",
+            watched(10).with(|it| it.show.last_watched_at = Some(evening(14))),
+            Reason::StillActive,
+        ),
         (
             "watched by somebody outside the filter",
             watched(10).filtered_out("Bob").watched("Bob", "S01E01", 15),
@@ -99,8 +122,13 @@ fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time(
         ),
         (
             "never watched, expanded by us long ago",
-            pilot().with(|it| it.show.expanded_at = Some(evening(10))),
+            expanded_to(2),
             Reason::InactiveReset,
+        ),
+        (
+            "never watched, expanded by us, but not to what is there",
+            expanded_to(1).with(only_season_2),
+            Reason::NeverExpanded,
         ),
         (
             "never watched, expanded by us lately",
@@ -132,6 +160,18 @@ fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time(
             }];
         assert_eq!(forgets, acts, "{name}");
     }
+}
+
+#[test]
+fn a_show_that_was_never_watched_loses_only_what_our_expansions_reached() {
+    let mut household = Household::new(PilotRolling, &[(1, 3), (2, 3), (3, 3)], 20);
+    household.show.expanded_at = Some(evening(10));
+    household.show.current_monitored_season = 2;
+    let mut consented = household.clone().with(|it| it.show.prior_files_may_go = true);
+    household.apply(&household.inactivity());
+    assert_eq!(household.there(), "S01E01 S03E01 S03E02 S03E03");
+    consented.apply(&consented.inactivity());
+    assert_eq!(consented.there(), "S01E01");
 }
 
 #[test]

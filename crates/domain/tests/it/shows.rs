@@ -364,10 +364,10 @@ fn tell(decision: &Decision) -> String {
         match &reminder.about {
             ReminderAbout::SeasonListed { season } => part(format!("remember season {season} in {when} h")),
             ReminderAbout::EpisodesAired { episodes, .. } => {
-                part(format!("remember {} in {when} h", spell_ids(episodes)))
+                part(format!("remember {} in {when} h", spell_ids(episodes)));
             }
             ReminderAbout::SearchOutcome { episodes, .. } => {
-                part(format!("look after {} in {when} h", spell_ids(episodes)))
+                part(format!("look after {} in {when} h", spell_ids(episodes)));
             }
         }
     }

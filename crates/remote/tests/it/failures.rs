@@ -32,8 +32,12 @@ const SHORT: Limits = Limits {
 };
 
 async fn error_of(base: &str) -> RemoteError {
+    error_within(SMALL, base).await
+}
+
+async fn error_within(limits: Limits, base: &str) -> RemoteError {
     client(base)
-        .answer(Call::get("x").limits(SMALL))
+        .answer(Call::get("x").limits(limits))
         .await
         .and_then(|answer| answer.json())
         .unwrap_err()

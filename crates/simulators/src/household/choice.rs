@@ -13,31 +13,35 @@ pub(super) struct Choice {
     pub(super) subject: Subject,
     pub(super) from_ms: i64,
     pub(super) mistake: bool,
+    /// Whether the viewer is certain to go on for a while.
+    pub(super) eager: bool,
 }
 
 impl Household {
     /// Picks something for a viewer; nothing if there is nothing.
     pub(super) fn choose(&mut self, viewer: usize) -> Option<Choice> {
-        let next = |subject, from_ms| {
-            Some(Choice {
-                subject,
-                from_ms,
-                mistake: false,
-            })
+        let plain = |subject, from_ms| Choice {
+            subject,
+            from_ms,
+            mistake: false,
+            eager: false,
         };
+        let next = |subject, from_ms| Some(plain(subject, from_ms));
         if let Some(show) = self.viewers[viewer].opening.take()
             && let Some((episode, from)) = self.waiting_for(viewer, show)
         {
-            return next(Subject::Next { show, episode }, from);
+            return Some(Choice {
+                eager: true,
+                ..plain(Subject::Next { show, episode }, from)
+            });
         }
         let habit = self.viewers[viewer].habit;
         if self.rng.random_bool(habit.mistake)
             && let Some((show, episode)) = self.anything(viewer)
         {
             return Some(Choice {
-                subject: Subject::Aside { show, episode },
-                from_ms: 0,
                 mistake: true,
+                ..plain(Subject::Aside { show, episode }, 0)
             });
         }
         if self.rng.random_bool(habit.movie) {

@@ -53,23 +53,27 @@ pub(super) struct Play {
     pub(super) paused_until: Option<Timestamp>,
     pub(super) cues: VecDeque<(i64, Cue)>,
     pub(super) next_report: Timestamp,
+    /// Seconds of the item that pass in one second of the clock.
+    pub(super) speed: f64,
     /// Plays without a break so far, this one included.
     pub(super) in_a_row: u32,
+    /// Whether the viewer is certain to go on for a while.
+    pub(super) eager: bool,
 }
 
 impl Play {
     /// The position at a time, never beyond the next cue.
-    pub(super) fn position(&self, now: Timestamp, pace: &Pace) -> i64 {
+    pub(super) fn position(&self, now: Timestamp) -> i64 {
         if self.paused_until.is_some() {
             return self.base_ms;
         }
-        let moved = now.duration_since(self.since).as_millis() as f64 * pace.compression;
+        let moved = now.duration_since(self.since).as_millis() as f64 * self.speed;
         let end = self.cues.front().map_or(i64::MAX, |(position, _)| *position);
         (self.base_ms + moved as i64).min(end)
     }
 
     /// When the next cue is reached, or the pause is over.
-    pub(super) fn due(&self, pace: &Pace) -> Timestamp {
+    pub(super) fn due(&self) -> Timestamp {
         if let Some(until) = self.paused_until {
             return until;
         }
@@ -77,7 +81,7 @@ impl Play {
             .cues
             .front()
             .map_or(0, |(position, _)| (position - self.base_ms).max(0));
-        self.since + SignedDuration::from_secs_f64(left as f64 / 1000.0 / pace.compression)
+        self.since + SignedDuration::from_secs_f64(left as f64 / 1000.0 / self.speed)
     }
 }
 

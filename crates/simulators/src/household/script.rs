@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Position at which somebody notices that it is the wrong thing.
 const MISTAKE_MS: i64 = 10_000;
+/// How many plays follow each other when somebody cannot stop.
+const EAGER_PLAYS: u32 = 4;
 
 impl Household {
     /// When the next scripted event is due. Imports may come before.
@@ -77,7 +79,7 @@ impl Household {
     fn next_viewer(&self) -> (usize, Timestamp) {
         let due = |position: usize| match &self.viewers[position].doing {
             Doing::Away { until } => *until,
-            Doing::Watching(play) => play.due(&self.pace),
+            Doing::Watching(play) => play.due(),
         };
         (0..self.viewers.len())
             .map(|position| (position, due(position)))
@@ -126,7 +128,7 @@ impl Household {
             } else {
                 PlayState::Playing
             };
-            self.plex.report(play.handle, state, play.position(now, &self.pace));
+            self.plex.report(play.handle, state, play.position(now));
         }
     }
 
@@ -170,8 +172,7 @@ impl Household {
         let cues = if choice.mistake {
             VecDeque::from([(MISTAKE_MS, Cue::End(End::Mistake))])
         } else {
-            let habit = self.viewers[viewer].habit;
-            plan(&mut self.rng, &habit, &self.pace, [choice.from_ms, length])
+            self.cues(viewer, choice.eager, [choice.from_ms, length])
         };
         self.tell_start(viewer, choice.subject, now);
         self.viewers[viewer].doing = Doing::Watching(Play {
@@ -182,8 +183,20 @@ impl Household {
             paused_until: None,
             cues,
             next_report: now + self.pace.report_every,
+            // A mistake is noticed as fast as in life.
+            speed: if choice.mistake { 1.0 } else { self.pace.compression },
             in_a_row: 1,
+            eager: choice.eager,
         });
+    }
+
+    /// What will happen during a play; whoever cannot stop does not give up either.
+    fn cues(&mut self, viewer: usize, eager: bool, span: [i64; 2]) -> VecDeque<(i64, Cue)> {
+        let mut habit = self.viewers[viewer].habit;
+        if eager {
+            habit.abandon = 0.0;
+        }
+        plan(&mut self.rng, &habit, &self.pace, span)
     }
 
     fn item_of(&mut self, subject: Subject) -> Option<i64> {
@@ -298,17 +311,16 @@ impl Household {
     fn after_the_end(&mut self, viewer: usize, mut play: Play, now: Timestamp) {
         self.sync_library(now, true);
         if let Subject::Next { show, .. } = play.subject
-            && self.goes_on(viewer, play.in_a_row, now)
+            && ((play.eager && play.in_a_row < EAGER_PLAYS) || self.goes_on(viewer, play.in_a_row, now))
             && let Some((episode, from)) = self.waiting_for(viewer, show)
             && let Some(item) = self.item_of(Subject::Next { show, episode })
         {
             let same_key = self.rng.random_bool(0.5);
             self.plex.next_item(play.handle, item, same_key);
-            let habit = self.viewers[viewer].habit;
             play.subject = Subject::Next { show, episode };
             play.base_ms = from;
             play.since = now;
-            play.cues = plan(&mut self.rng, &habit, &self.pace, [from, self.plex.duration_ms(item)]);
+            play.cues = self.cues(viewer, play.eager, [from, self.plex.duration_ms(item)]);
             play.next_report = now + self.pace.report_every;
             play.in_a_row += 1;
             self.tell_start(viewer, play.subject, now);

@@ -1,4 +1,4 @@
-//! Commands, and how time passes for everything that happens by itself.
+//! Commands: how they wait, run and end.
 
 use super::rows::{Command, CommandStatus};
 use super::world::World;
@@ -190,42 +190,7 @@ impl World {
         id
     }
 
-    /// Lets everything happen that is due by the clock.
-    pub(crate) fn progress(&mut self) {
-        let target = self.clock.now();
-        loop {
-            self.start_commands();
-            let command = self
-                .running
-                .iter()
-                .filter_map(|id| Some((self.commands.get(id)?.ends?, *id)))
-                .min();
-            let download = self.next_import();
-            let housekeeping = self.next_housekeeping;
-            let due = [
-                command.map(|(at, _)| at),
-                download.map(|(at, _)| at),
-                Some(housekeeping),
-            ];
-            let Some(at) = due.into_iter().flatten().min().filter(|at| *at <= target) else {
-                break;
-            };
-            self.now = self.now.max(at);
-            match (command, download) {
-                (Some((ends, id)), _) if ends == at => self.finish_command(id),
-                (_, Some((imports, index))) if imports == at => self.import_download(index),
-                _ => {
-                    self.housekeep();
-                    // After a long sleep one cleaning is as good as many.
-                    let day = SignedDuration::from_hours(24);
-                    self.next_housekeeping = (at + day).max(target - day + SignedDuration::from_secs(1));
-                }
-            }
-        }
-        self.now = target;
-    }
-
-    fn start_commands(&mut self) {
+    pub(crate) fn start_commands(&mut self) {
         while self.running.len() < WORKERS {
             let disk_busy = self.running.iter().any(|id| self.needs_disk(*id));
             let Some(at) = self.waiting.iter().position(|id| !disk_busy || !self.needs_disk(*id)) else {
@@ -277,7 +242,7 @@ impl World {
         }
     }
 
-    fn finish_command(&mut self, id: i64) {
+    pub(crate) fn finish_command(&mut self, id: i64) {
         self.running.retain(|running| *running != id);
         let Some(command) = self.commands.get(&id).cloned() else {
             return;
@@ -293,6 +258,10 @@ impl World {
             "CleanUpRecycleBin" => {
                 self.disks.clean_bin(self.settings.recycle_days, self.now);
                 Ok("Completed".to_owned())
+            }
+            "RssSync" => {
+                self.read_feeds();
+                Ok("RSS sync completed".to_owned())
             }
             "RefreshMonitoredDownloads" => {
                 let now = self.now;

@@ -43,9 +43,10 @@ impl World {
             .collect();
         let tags: Vec<_> = spec.tags.iter().map(|label| self.tag_id(label)).collect();
         let mut path = path.unwrap_or_else(|| format!("{}/{safe_title}", root.unwrap_or_default()));
-        if self.series.values().any(|other| other.path == path) {
+        if self.used_paths.contains(&path) && self.series.values().any(|other| other.path == path) {
             path = format!("{path} ({})", spec.year);
         }
+        self.used_paths.insert(path.clone());
         Series {
             id,
             tvdb: spec.tvdb,
@@ -174,6 +175,7 @@ impl World {
         }
         self.by_tvdb.remove(&stored.tvdb);
         self.by_tvdb.insert(changed.tvdb, id);
+        self.used_paths.insert(changed.path.clone());
         stored.tvdb = changed.tvdb;
         stored.seasons = changed.seasons;
         stored.path = changed.path;

@@ -244,7 +244,9 @@ impl SonarrSim {
 
     /// Moves a series to another folder without telling anybody else.
     pub fn set_path(&self, series: i64, path: &str) {
-        if let Some(series) = self.current().series.get_mut(&series) {
+        let mut world = self.current();
+        world.used_paths.insert(path.to_owned());
+        if let Some(series) = world.series.get_mut(&series) {
             path.clone_into(&mut series.path);
         }
     }

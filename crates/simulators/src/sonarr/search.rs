@@ -240,6 +240,24 @@ impl World {
         true
     }
 
+    /// Grabs what the indexers' feeds show, which is what aired within a day, if series and episode are monitored and it is missing.
+    pub(crate) fn read_feeds(&mut self) {
+        let (from, to) = (self.now - SignedDuration::from_hours(24), self.now);
+        let fresh = |episode: &&Episode| {
+            episode.monitored && episode.file == 0 && episode.airs.is_some_and(|airs| airs > from && airs <= to)
+        };
+        let series = self.series.values().filter(|series| series.monitored);
+        let ids: Vec<_> = series
+            .flat_map(|series| series.episodes.iter().filter(fresh))
+            .map(|e| e.id)
+            .collect();
+        if self.settings.indexers > 0 {
+            for id in ids {
+                self.grab_single(id, Judgement::MonitoredOnly);
+            }
+        }
+    }
+
     /// Whether a download of the episode is under way, seen in the queue or not yet.
     pub(crate) fn is_queued(&self, episode: i64) -> bool {
         self.downloads

@@ -137,10 +137,12 @@ pub(crate) struct Quirks {
     pub handlers_fail: bool,
     pub refresh_races: bool,
     pub bulk_lock_after: Option<usize>,
-    pub disk_read_only: bool,
+    /// How many deletions still succeed before the disk refuses.
+    pub deletions_left: Option<usize>,
     pub hook_before_unlink: bool,
     pub downloads_stick: bool,
     pub extra_keys: bool,
+    pub background: bool,
     pub skyhook_down: bool,
 }
 

@@ -4,7 +4,7 @@ use super::SonarrSim;
 use super::disk::{Mount, Root};
 use super::settings::{ReleasePolicy, Timing, UiAuth};
 use super::version::Version;
-use super::world::World;
+use super::world::{REFRESH_INTERVAL, RSS_INTERVAL, World};
 use jiff::SignedDuration;
 use std::time::Duration;
 
@@ -139,7 +139,21 @@ impl SonarrSim {
 
     /// Makes the disk refuse deletions.
     pub fn set_disk_read_only(&self, on: bool) {
-        self.lock().settings.quirks.disk_read_only = on;
+        self.lock().settings.quirks.deletions_left = on.then_some(0);
+    }
+
+    /// Lets so many deletions succeed before the disk refuses.
+    pub fn fail_deletions_after(&self, count: usize) {
+        self.lock().settings.quirks.deletions_left = Some(count);
+    }
+
+    /// Lets Sonarr do by itself what it does every day: read the indexers' feeds every 15 minutes, and so grab what has just aired and is
+    /// monitored, and refresh all series every 12 hours. Off unless switched on.
+    pub fn set_background_tasks(&self, on: bool) {
+        let mut world = self.current();
+        world.settings.quirks.background = on;
+        world.next_rss = world.now + RSS_INTERVAL;
+        world.next_refresh = world.now + REFRESH_INTERVAL;
     }
 
     /// Makes every request but the first checks answer that Sonarr is starting.

@@ -7,7 +7,12 @@ use super::settings::{ReleasePolicy, Settings};
 use super::upstream::Show;
 use crate::clock::SimClock;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+/// How often the indexers' feeds are read.
+pub(crate) const RSS_INTERVAL: SignedDuration = SignedDuration::from_mins(15);
+/// How often all series are refreshed.
+pub(crate) const REFRESH_INTERVAL: SignedDuration = SignedDuration::from_hours(12);
 
 /// Everything a Sonarr knows. Time inside moves only by [`progress`](Self::progress).
 #[derive(Debug)]
@@ -19,6 +24,8 @@ pub(crate) struct World {
     pub settings: Settings,
     pub series: BTreeMap<i64, Series>,
     pub by_tvdb: HashMap<i64, i64>,
+    /// Paths that series have or had; a path outside of it is free.
+    pub used_paths: HashSet<String>,
     /// The series of each episode id, by id.
     pub episode_home: Vec<i64>,
     /// The series of each file id, by id.
@@ -41,6 +48,8 @@ pub(crate) struct World {
     pub next_connection: i64,
     pub outbox: Vec<Hook>,
     pub next_housekeeping: Timestamp,
+    pub next_rss: Timestamp,
+    pub next_refresh: Timestamp,
     /// Episodes that a scan found gone, to be unmonitored when it is over.
     pub unmonitor_after_scan: Vec<i64>,
 }
@@ -55,6 +64,7 @@ impl World {
             settings: Settings::default(),
             series: BTreeMap::new(),
             by_tvdb: HashMap::new(),
+            used_paths: HashSet::new(),
             episode_home: vec![0],
             file_home: vec![0],
             next_series: 1,
@@ -75,6 +85,8 @@ impl World {
             next_connection: 1,
             outbox: Vec::new(),
             next_housekeeping: now + SignedDuration::from_hours(24),
+            next_rss: now + RSS_INTERVAL,
+            next_refresh: now + REFRESH_INTERVAL,
             unmonitor_after_scan: Vec::new(),
         }
     }

@@ -1,16 +1,20 @@
 //! The household's story is plausible, the same for the same seed, and depends on what Sonarr has.
 
+use axum::body::Body;
 use cliffhangarr_simulators::{
     clock::SimClock,
     household::{Happening, Household, Pace, What, serve_demo},
     plex::{OWNER, PlexSim},
-    sonarr::SonarrSim,
+    sonarr::{SonarrSim, Timing},
 };
+use http::Request;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
+use tower::ServiceExt;
 
 fn household(seed: u64) -> Household {
     let start: Timestamp = "2026-02-02T16:00:00Z".parse().unwrap();
@@ -86,7 +90,7 @@ fn a_month_has_everything_that_happens_in_a_household() {
     assert!(all.windows(2).all(|pair| pair[0].at <= pair[1].at));
     let in_the_evening = all.iter().filter(|h| h.what == What::Started).all(|h| {
         let hour = h.at.to_zoned(jiff::tz::TimeZone::UTC).hour();
-        hour >= 18 || hour < 6
+        !(6..18).contains(&hour)
     });
     assert!(in_the_evening);
 }
@@ -173,6 +177,43 @@ fn in_a_show_for_lookers_on_the_owner_nears_a_seasons_end_within_seconds() {
         (20..200).contains(&later.len()),
         "{} events in ten minutes",
         later.len()
+    );
+}
+
+#[tokio::test]
+async fn a_search_fills_the_shelf_and_the_story_goes_on() {
+    let clock = SimClock::manual("2026-02-02T16:00:00Z".parse().unwrap());
+    let mut household = Household::demo(clock.clone(), 7);
+    household.set_pace(Pace::SHOW);
+    household.sonarr().set_timing(Timing::INSTANT);
+    let (title, series) = household.titles()[0];
+    household.step();
+    let missing: Vec<i64> = household
+        .sonarr()
+        .episodes(series)
+        .into_iter()
+        .filter(|row| row.season == 2)
+        .map(|row| row.id)
+        .collect();
+    let request = Request::post("/api/v3/command")
+        .header("X-Api-Key", household.sonarr().api_key())
+        .header("Content-Type", "application/json")
+        .body(Body::from(
+            json!({"name": "EpisodeSearch", "episodeIds": missing}).to_string(),
+        ));
+    let answer = household.sonarr().router().oneshot(request.unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 201);
+    let happenings = household.advance(SignedDuration::from_mins(5));
+    assert_eq!(count(&happenings, What::Imported), 10);
+    let owner_saw = |season: i32, number: i32| {
+        let seen = |h: &Happening| h.what == What::Finished && h.account == Some(OWNER) && h.show == Some(title);
+        happenings
+            .iter()
+            .any(|h| seen(h) && h.episode == Some((season, number)))
+    };
+    assert!(
+        owner_saw(1, 9) && owner_saw(1, 10) && owner_saw(2, 1),
+        "the owner goes on into the next season"
     );
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod client;
 mod events;
 mod library;
+mod oddities;
 mod plays;
 mod rendering;
 mod trouble;

@@ -3,7 +3,6 @@
 mod client;
 mod commands;
 mod episodes;
-mod faulty;
 mod files;
 mod front;
 mod hooks;
@@ -12,7 +11,6 @@ mod scale;
 mod series;
 mod statistics;
 mod upstream;
-mod writes;
 
 use axum::body::{Body, to_bytes};
 use cliffhangarr_simulators::clock::SimClock;
@@ -50,7 +48,10 @@ impl Stage {
     pub(crate) fn new() -> Self {
         let clock = SimClock::manual(at(NOW));
         let sim = SonarrSim::new(clock.clone());
-        sim.set_timing(Timing { download: SignedDuration::from_mins(10), ..Timing::INSTANT });
+        sim.set_timing(Timing {
+            download: SignedDuration::from_mins(10),
+            ..Timing::INSTANT
+        });
         Self { sim, clock }
     }
 
@@ -103,7 +104,10 @@ impl Stage {
     /// Numbers of the monitored episodes of a season.
     pub(crate) fn monitored(&self, series: i64, season: i32) -> Vec<i32> {
         let episodes = self.sim.episodes(series).into_iter();
-        episodes.filter(|e| e.season == season && e.monitored).map(|e| e.number).collect()
+        episodes
+            .filter(|e| e.season == season && e.monitored)
+            .map(|e| e.number)
+            .collect()
     }
 
     pub(crate) fn id(&self, series: i64, season: i32, number: i32) -> i64 {

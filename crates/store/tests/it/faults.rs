@@ -1,8 +1,8 @@
 //! Full disks, folders without rights, two at once, and processes that are killed.
 
 use crate::support::{Fixture, at, decision, idle, open, put_connection};
-use domain::ids::{SeriesId, SeriesKey};
-use domain::plan::Reason;
+use domain::ids::{InstanceId, SeriesId, SeriesKey};
+use domain::plan::{Decision, Reason};
 use domain::state::ConnectionKind;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -19,7 +19,7 @@ fn child(test: &str, folder: &Path) -> Command {
     command
 }
 
-fn row(decision: &domain::plan::Decision) -> NewJournalEntry<'_> {
+fn row(decision: &Decision) -> NewJournalEntry<'_> {
     NewJournalEntry {
         at: at(0),
         origin: Origin::Session,
@@ -30,32 +30,32 @@ fn row(decision: &domain::plan::Decision) -> NewJournalEntry<'_> {
     }
 }
 
-#[tokio::test]
-async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = StoreOptions {
-        max_bytes: Some(400 * 1024),
-    };
-    let (store, _) = Store::open_with(folder.path(), at(0), options).await.unwrap();
-    let instance = put_connection(&store, ConnectionKind::Sonarr, "Sonarr")
-        .await
-        .instance()
-        .unwrap();
+fn big_decision(instance: InstanceId) -> Decision {
     let mut decision = decision(SeriesKey {
         instance,
         series: SeriesId(1),
     });
     decision.detail = "x".repeat(3000);
-    let intent = NewIntent {
-        series: decision.subject.series.unwrap(),
+    decision
+}
+
+fn intent(decision: &Decision) -> NewIntent<'_> {
+    let series = decision.subject.series.unwrap();
+    NewIntent {
+        series,
         origin: Origin::Session,
-        decision: &decision,
+        decision,
         needs_confirmation: false,
         subject_key: None,
-    };
+    }
+}
+
+/// Makes pairs of intents until the disk is full; tells how many intents there are, and that there are no halves.
+async fn fill(store: &Store, decision: &Decision) -> usize {
+    let pair = [intent(decision), intent(decision)];
     let mut made = 0;
     let error = loop {
-        match store.create_intents(&[intent, intent], at(1)).await {
+        match store.create_intents(&pair, at(1)).await {
             Ok(_) => made += 2,
             Err(error) => break error,
         }
@@ -65,24 +65,96 @@ async fn a_full_disk_is_told_and_leaves_nothing_half_written() {
     assert!(made > 4);
     // The writer goes on after the failure: it fails the same way, not because of the transaction before.
     for _ in 0..3 {
-        let error = store.create_intents(&[intent, intent], at(1)).await.unwrap_err();
+        let error = store.create_intents(&pair, at(1)).await.unwrap_err();
         assert!(matches!(error, StoreError::DiskFull), "{error}");
     }
-    let open_intents = store.all_open_intents().await.unwrap();
-    assert_eq!(open_intents.len(), made);
+    assert_eq!(store.all_open_intents().await.unwrap().len(), made);
     assert_eq!(store.journal_len().await.unwrap(), made as u64);
+    made
+}
+
+#[tokio::test]
+async fn a_full_database_is_told_and_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions {
+        max_bytes: Some(400 * 1024),
+    };
+    let (store, _) = Store::open_with(folder.path(), at(0), options).await.unwrap();
+    let decision = big_decision(
+        put_connection(&store, ConnectionKind::Sonarr, "Sonarr")
+            .await
+            .instance()
+            .unwrap(),
+    );
+    let made = fill(&store, &decision).await;
     // Space that becomes free is used again.
-    for intent in &open_intents[..made / 2] {
+    for intent in &store.all_open_intents().await.unwrap()[..made / 2] {
         store
             .drop_intent(intent.id, at(2), Outcome::Nothing, "Moot.")
             .await
             .unwrap();
     }
     store.prune_intents(at(3)).await.unwrap();
-    store.create_intents(&[intent, intent], at(4)).await.unwrap();
+    store
+        .create_intents(&[intent(&decision), intent(&decision)], at(4))
+        .await
+        .unwrap();
     store.close().await;
     let store = open(folder.path()).await;
     assert_eq!(store.all_open_intents().await.unwrap().len(), made - made / 2 + 2);
+}
+
+/// On a small file system of its own, where this process may make one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = child("faults::child_on_a_small_disk", folder.path());
+    let script = "mount -t tmpfs -o size=3m none \"$0\" && echo mounted && exec \"$@\"";
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .arg(folder.path())
+        .arg(child.get_program())
+        .args(child.get_args())
+        .env(CHILD, folder.path())
+        .output();
+    let Some(output) = output.ok().filter(|output| output.stdout.starts_with(b"mounted")) else {
+        eprintln!("no file system could be mounted: a full disk was not tested");
+        return;
+    };
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+}
+
+#[tokio::test]
+#[ignore = "runs as a child process of another test"]
+async fn child_on_a_small_disk() {
+    let Some(folder) = std::env::var_os(CHILD) else { return };
+    let folder = Path::new(&folder);
+    let ballast = folder.join("ballast");
+    std::fs::write(&ballast, vec![1; 1 << 20]).unwrap();
+    let store = open(folder).await;
+    let decision = big_decision(
+        put_connection(&store, ConnectionKind::Sonarr, "Sonarr")
+            .await
+            .instance()
+            .unwrap(),
+    );
+    let made = fill(&store, &decision).await;
+    let error = store.back_up(at(2)).await.unwrap_err();
+    assert!(matches!(error, StoreError::DiskFull), "{error}");
+    assert_eq!(std::fs::read_dir(folder.join("backups")).unwrap().count(), 0);
+    std::fs::remove_file(&ballast).unwrap();
+    store
+        .create_intents(&[intent(&decision), intent(&decision)], at(3))
+        .await
+        .unwrap();
+    store.close().await;
+    assert_eq!(open(folder).await.all_open_intents().await.unwrap().len(), made + 2);
 }
 
 #[tokio::test]
@@ -165,15 +237,11 @@ async fn child_that_writes() {
         instance,
         series: SeriesId(1),
     });
-    let intent = NewIntent {
-        series: decision.subject.series.unwrap(),
-        origin: Origin::Session,
-        decision: &decision,
-        needs_confirmation: false,
-        subject_key: None,
-    };
     loop {
-        store.create_intents(&[intent, intent], at(0)).await.unwrap();
+        store
+            .create_intents(&[intent(&decision), intent(&decision)], at(0))
+            .await
+            .unwrap();
         println!("committed");
     }
 }

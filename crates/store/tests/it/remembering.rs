@@ -1,13 +1,18 @@
 //! Settings, facts, searches, reminders, due times, notifications.
 
-use crate::support::{Fixture, at};
-use domain::ids::EpisodeId;
-use domain::plan::{Reminder, ReminderAbout};
+use crate::support::{Fixture, at, position};
+use domain::ids::{EpisodeId, ServerId, ViewerKey};
+use domain::plan::{Reminder, ReminderAbout, Subject};
+use domain::session::{ShowReference, Viewer};
+use domain::watching::{Sighting, Watched};
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 fn map(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+    match value {
+        Value::Object(map) => map,
+        other => panic!("{other} is no object"),
+    }
 }
 
 #[tokio::test]
@@ -144,4 +149,59 @@ async fn the_same_message_is_shown_once_in_a_while() {
     store.forget_notification("trouble", "plex").await.unwrap();
     assert!(claim(21).await);
     assert_eq!(store.prune_notifications(at(22)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_newest_sighting_of_a_viewer_and_show_is_owed_until_settled() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let instance = fixture.sonarr().await;
+    let sighting = |account: &str, episode| Sighting {
+        show: ShowReference {
+            title: Some("The Wire".to_owned()),
+            ..ShowReference::default()
+        },
+        watched: Watched {
+            viewer: Viewer {
+                key: ViewerKey {
+                    server: ServerId(1),
+                    account: account.to_owned(),
+                },
+                name: None,
+            },
+            at: position(1, episode),
+            episodes: vec![position(1, episode)],
+        },
+        subject: Subject {
+            show: "The Wire".to_owned(),
+            ..Subject::default()
+        },
+    };
+    store
+        .owe_sighting(instance, &sighting("1", 4), at(0), at(60))
+        .await
+        .unwrap();
+    store
+        .owe_sighting(instance, &sighting("1", 5), at(10), at(90))
+        .await
+        .unwrap();
+    store
+        .owe_sighting(instance, &sighting("2", 1), at(5), at(70))
+        .await
+        .unwrap();
+    assert_eq!(store.next_sighting_due_at().await.unwrap(), Some(at(60)));
+    let fixture = fixture.reopen().await;
+    let store = &fixture.store;
+    let due = store.due_sightings(at(70)).await.unwrap();
+    assert_eq!(
+        due.iter().map(|owed| owed.sighting.watched.at).collect::<Vec<_>>(),
+        [position(1, 1), position(1, 5)]
+    );
+    assert_eq!((due[1].seen_at, due[1].instance), (at(10), instance));
+    store.postpone_sighting(due[1].id, at(500)).await.unwrap();
+    store.remove_sighting(due[0].id).await.unwrap();
+    assert_eq!(store.due_sightings(at(499)).await.unwrap(), []);
+    assert_eq!(store.due_sightings(at(500)).await.unwrap()[0].attempts, 1);
+    store.settle_sighting(instance, &sighting("1", 9)).await.unwrap();
+    assert_eq!(store.next_sighting_due_at().await.unwrap(), None);
 }

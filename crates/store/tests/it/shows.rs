@@ -39,7 +39,7 @@ async fn a_series_is_enrolled_once() {
     assert_eq!(store.rolling_show_of(series).await.unwrap(), Some(show.clone()));
     assert_eq!(
         store.rolling_shows_by_tvdb(TvdbId(79126)).await.unwrap(),
-        [show.clone()]
+        std::slice::from_ref(&show)
     );
     assert_eq!(store.rolling_shows_by_tvdb(TvdbId(1)).await.unwrap(), []);
     assert_eq!(store.rolling_show(RollingShowId(99)).await.unwrap(), None);

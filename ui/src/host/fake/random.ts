@@ -3,14 +3,15 @@ export class Dice {
   #state: number;
 
   constructor(seed: number) {
-    this.#state = Math.imul(seed ^ (seed >>> 15), 2_246_822_519) >>> 0;
-    this.below(1);
+    this.#state = seed | 0;
   }
 
   /** From 0 up to, but not including, `limit`. */
   below(limit: number): number {
-    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((this.#state / 4_294_967_296) * limit);
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
   }
 
   pick<Item>(items: readonly Item[]): Item {

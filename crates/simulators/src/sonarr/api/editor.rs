@@ -49,6 +49,7 @@ pub(super) fn edit(world: &mut World, call: &Call) -> Answer {
             let from = series.path.clone();
             let to = format!("{}/{}", root.trim_end_matches('/'), series.folder());
             series.path.clone_from(&to);
+            world.used_paths.insert(to.clone());
             if from != to {
                 relocate(world, *id, &from, &to, moves);
             }

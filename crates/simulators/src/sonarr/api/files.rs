@@ -75,9 +75,12 @@ fn take(world: &mut World, id: i64, home: i64) -> Result<(i64, File, Option<Stri
     );
     let mut bin = None;
     if is_home && here {
-        if world.settings.quirks.disk_read_only {
+        if world.settings.quirks.deletions_left == Some(0) {
             let kind = "NzbDrone.Core.Exceptions.NzbDroneClientException";
             return Err(Reply::exception(500, "Unable to delete episode file", kind));
+        }
+        if let Some(left) = &mut world.settings.quirks.deletions_left {
+            *left -= 1;
         }
         bin = world.erase(&path, size);
     } else if here {

@@ -202,6 +202,44 @@ async fn odd_event_names_are_mixed_in() {
 }
 
 #[tokio::test]
+async fn a_served_stream_opens_at_once_and_dies_with_the_server() {
+    let stage = Stage::new();
+    let running = stage.sim.serve().await.unwrap();
+    let url = format!("{}/:/eventsource/notifications?filters=playing", running.url);
+    let request = super::web()
+        .get(url)
+        .header("X-Plex-Token", stage.sim.token())
+        .header("Accept", "text/event-stream");
+    let mut answer = tokio::time::timeout(Duration::from_secs(20), request.send())
+        .await
+        .unwrap()
+        .unwrap();
+    stage.sim.play(OWNER, &television(), stage.episode(1, 1));
+    let chunk = answer.chunk().await.unwrap().unwrap();
+    assert!(chunk.starts_with(b"event: playing\ndata: {\"PlaySessionStateNotification\":{\"sessionKey\":\"1\""));
+    running.stop().await;
+    while let Ok(Some(_)) = answer.chunk().await {}
+}
+
+#[tokio::test]
+async fn a_muted_stream_stays_open_and_silent() {
+    let stage = Stage::new();
+    stage.sim.configure(|settings| {
+        settings.muted = true;
+        settings.ping_every = Duration::from_millis(5);
+    });
+    let mut ear = Ear::open(&stage, "").await;
+    stage.sim.play(OWNER, &television(), stage.episode(1, 1));
+    assert!(
+        tokio::time::timeout(Duration::from_millis(60), ear.chunks.next())
+            .await
+            .is_err()
+    );
+    stage.sim.configure(|settings| settings.muted = false);
+    assert_eq!(ear.hear().await.unwrap().0, "ping");
+}
+
+#[tokio::test]
 async fn the_web_socket_wants_an_upgrade() {
     let stage = Stage::new();
     let answer = stage.get("/:/websockets/notifications", "").await;

@@ -3,7 +3,6 @@ use axum::body::Body;
 use cliffhangarr_simulators::{
     faults::{Fault, FaultRule},
     plex::OWNER,
-    server,
 };
 use http::{Request, StatusCode};
 use std::time::{Duration, Instant};
@@ -113,7 +112,7 @@ async fn a_restart_refuses_then_starts_then_answers() {
     assert!(client.get(&url).send().await.unwrap_err().is_connect());
     stage.sim.restart_server();
     stage.sim.configure(|settings| settings.starting = true);
-    let running = server::serve_at(stage.sim.router(), addr).await.unwrap();
+    let running = stage.sim.serve_at(addr).await.unwrap();
     assert_eq!(client.get(&url).send().await.unwrap().status(), 503);
     stage.sim.configure(|settings| settings.starting = false);
     let text = client.get(&url).send().await.unwrap().text().await.unwrap();

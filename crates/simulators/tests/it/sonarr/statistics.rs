@@ -64,7 +64,12 @@ async fn seasons_and_series_without_rows_have_no_statistics_or_zeros() {
 #[tokio::test]
 async fn specials_are_in_the_totals_and_not_in_the_season_count() {
     let stage = Stage::new();
-    stage.sim.add_series(SeriesSpec::new("Alpha", 10).season_with_files(0, 2).season_with_files(1, 3).season(2, 1));
+    stage.sim.add_series(
+        SeriesSpec::new("Alpha", 10)
+            .season_with_files(0, 2)
+            .season_with_files(1, 3)
+            .season(2, 1),
+    );
     let statistics = &stage.get("/series/1").await["statistics"];
     assert_eq!(statistics["episodeFileCount"], 5);
     assert_eq!(statistics["totalEpisodeCount"], 6);
@@ -74,9 +79,17 @@ async fn specials_are_in_the_totals_and_not_in_the_season_count() {
 #[tokio::test]
 async fn undated_episodes_count_only_in_the_total() {
     let stage = Stage::new();
-    stage.sim.add_series(SeriesSpec::new("Alpha", 10).with(SeasonSpec::new(1, 2).undated().untitled()));
+    stage
+        .sim
+        .add_series(SeriesSpec::new("Alpha", 10).with(SeasonSpec::new(1, 2).undated().untitled()));
     let statistics = &stage.get("/series/1").await["statistics"];
-    assert_eq!((statistics["episodeCount"].as_i64(), statistics["totalEpisodeCount"].as_i64()), (Some(0), Some(2)));
+    assert_eq!(
+        (
+            statistics["episodeCount"].as_i64(),
+            statistics["totalEpisodeCount"].as_i64()
+        ),
+        (Some(0), Some(2))
+    );
     let episode = &stage.get("/episode?seriesId=1").await[0];
     assert!(episode.get("airDate").is_none() && episode.get("airDateUtc").is_none());
     assert_eq!(episode["title"], "TBA");

@@ -1,0 +1,199 @@
+//! The arguments, as the command line's contract fixes them.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use domain::monitoring::MonitoringType;
+use domain::state::ConnectionKind;
+use std::path::PathBuf;
+
+/// Watches what people play, and has Sonarr fetch what they will want next.
+#[derive(Debug, Parser)]
+#[command(name = "cliffhangarr-cli", version, about)]
+pub(crate) struct Arguments {
+    /// Where the database, logs and lock live.
+    #[arg(long, global = true, env = "CLIFFHANGARR_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// One JSON document on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Where tokens and API keys live.
+    #[arg(long, global = true, env = "CLIFFHANGARR_SECRET_STORE", value_enum, default_value_t = SecretStoreChoice::Keyring)]
+    pub secret_store: SecretStoreChoice,
+    /// How much is logged.
+    #[arg(long, global = true, value_enum, default_value_t = LogLevel::Info)]
+    pub log_level: LogLevel,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Places for secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecretStoreChoice {
+    /// The system keyring.
+    Keyring,
+    /// Environment variables, `CLIFFHANGARR_SECRET_<NAME>`.
+    Env,
+}
+
+/// Levels of logging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Failures that need somebody.
+    Error,
+    /// Failures that are dealt with.
+    Warn,
+    /// What is done and why.
+    Info,
+    /// What is looked at.
+    Debug,
+    /// Everything.
+    Trace,
+}
+
+impl LogLevel {
+    /// The word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Adds or updates a connection.
+    Connect(Connect),
+    /// Lists every connection with its health.
+    Connections,
+    /// Removes a connection and its secret.
+    Disconnect {
+        /// Its name.
+        name: String,
+    },
+    /// Shows or changes the settings.
+    #[command(subcommand)]
+    Settings(Settings),
+    /// Makes a series a rolling show.
+    Enroll(Enroll),
+    /// Lists the rolling shows and their viewers.
+    Shows {
+        /// Only those that the automatic reset would take for inactive.
+        #[arg(long)]
+        inactive: bool,
+    },
+    /// One monitoring cycle now.
+    Check {
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// The automatic reset's pass now.
+    ResetInactive {
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Brings a rolling show back to its baseline.
+    Reset {
+        /// The show's id, from `shows`.
+        id: i64,
+        /// Only says what would be done.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Takes a rolling show out of monitoring; Sonarr stays as it is.
+    Remove {
+        /// The show's id, from `shows`.
+        id: i64,
+        /// Brings it back to its baseline first.
+        #[arg(long)]
+        reset: bool,
+    },
+    /// What was decided and done, newest first.
+    Journal {
+        /// At most so many rows.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Monitors in the foreground until SIGINT or SIGTERM.
+    Run,
+    /// Starts the simulated household on loopback, and monitors it.
+    Demo {
+        /// How many times faster than real the household lives.
+        #[arg(long, default_value_t = 1.0)]
+        speed: f64,
+    },
+}
+
+/// A connection.
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// plex, jellyfin, emby, tautulli or sonarr.
+    #[arg(value_parser = kind)]
+    pub kind: ConnectionKind,
+    /// Your name for it.
+    #[arg(long)]
+    pub name: String,
+    /// Its address.
+    #[arg(long)]
+    pub url: String,
+    /// Reads the token or API key from standard input.
+    #[arg(long)]
+    pub secret_stdin: bool,
+    /// Keeps it without asking the server first.
+    #[arg(long)]
+    pub no_verify: bool,
+}
+
+/// Settings commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Settings {
+    /// All settings, and which of them the environment holds.
+    Show,
+    /// Changes settings, all or none.
+    Set {
+        /// KEY=VALUE, such as remainingEpisodes=3 or filterUsers=Alice,Bob.
+        #[arg(required = true)]
+        assignments: Vec<String>,
+    },
+    /// Changes settings from a JSON object.
+    Import {
+        /// A file, or - for standard input.
+        file: PathBuf,
+    },
+}
+
+/// An enrolment.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).args(["tvdb", "series"]))]
+pub(crate) struct Enroll {
+    /// Name of the Sonarr connection.
+    #[arg(long)]
+    pub instance: String,
+    /// TVDB id of the series.
+    #[arg(long)]
+    pub tvdb: Option<i64>,
+    /// Sonarr's id of the series.
+    #[arg(long)]
+    pub series: Option<i64>,
+    /// pilotRolling, firstSeasonRolling or allSeasonPilotRolling.
+    #[arg(long = "type", value_parser = monitoring_type)]
+    pub monitoring_type: MonitoringType,
+    /// Also brings Sonarr to the type's baseline.
+    #[arg(long)]
+    pub reset: bool,
+}
+
+fn kind(text: &str) -> Result<ConnectionKind, String> {
+    ConnectionKind::from_name(text).ok_or_else(|| "use plex, jellyfin, emby, tautulli or sonarr".to_owned())
+}
+
+fn monitoring_type(text: &str) -> Result<MonitoringType, String> {
+    MonitoringType::from_name(text)
+        .ok_or_else(|| "use pilotRolling, firstSeasonRolling or allSeasonPilotRolling".to_owned())
+}
