@@ -261,6 +261,16 @@ impl Engine {
         Ok(report)
     }
 
+    /// One regular poll of every media server, as the monitors do it: what did not change costs Sonarr nothing.
+    pub async fn poll(&self) -> CheckReport {
+        if !self.core.is_monitoring() {
+            return CheckReport::default();
+        }
+        let report = self.core.cycle_on(&self.core.links.media_servers(), Mode { dry_run: false, fresh: false }).await;
+        self.core.publish().await;
+        report
+    }
+
     /// One look at everything that is due, as the scheduler does it.
     pub async fn tick(&self) {
         self.core.tick().await;

@@ -4,6 +4,7 @@ use crate::core::{Core, lock};
 use crate::cycle::Mode;
 use crate::links::{Client, Link};
 use crate::report::CheckReport;
+use domain::plan::Reason;
 use domain::session::PlayerState;
 use domain::state::CycleSummary;
 use domain::tracker::PlayKey;
@@ -204,6 +205,10 @@ impl Core {
         };
         let same_state = session.state == *state
             || matches!((&session.state, state), (PlayerState::Playing, PlayerState::Buffering) | (PlayerState::Buffering, PlayerState::Playing));
-        !same_state || !lock(&self.verdicts).contains_key(&PlayKey::of(session))
+        // A play that does not count yet may count by now: its player has just reported where it is.
+        let settled = lock(&self.verdicts)
+            .get(&PlayKey::of(session))
+            .is_some_and(|verdict| verdict.decisions.iter().all(|decision| decision.reason != Reason::TooEarly));
+        !same_state || !settled
     }
 }

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::oneshot;
 use tracing::{debug, warn};
 
@@ -34,9 +34,18 @@ enum Question {
 
 type Answer = Result<Option<SecretString>, SecretError>;
 
-/// Since when the thread is in a call.
+/// What the thread is doing.
 #[derive(Clone, Default)]
-struct Busy(Arc<Mutex<Option<Instant>>>);
+struct Busy(Arc<Mutex<Call>>);
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Call {
+    #[default]
+    None,
+    Running,
+    /// Somebody waited for the timeout while it was running.
+    Overdue,
+}
 
 impl KeyringThread {
     pub(super) fn new(service: &str, timeout: Duration) -> Self {
@@ -66,7 +75,7 @@ impl KeyringThread {
 
     async fn ask(&self, question: Question) -> Answer {
         // While one call hangs, the others need not wait in vain.
-        if self.busy.time().is_some_and(|time| time >= self.timeout) {
+        if self.busy.is_overdue() {
             return Err(SecretError::Timeout);
         }
         let (answer, answered) = oneshot::channel();
@@ -76,6 +85,7 @@ impl KeyringThread {
             Ok(Err(_)) => Err(SecretError::Unavailable("the keyring's own code failed".to_owned())),
             Err(_) => {
                 warn!("the keyring does not answer");
+                self.busy.mark_overdue();
                 Err(SecretError::Timeout)
             }
         }
@@ -109,11 +119,15 @@ impl KeyringThread {
 }
 
 impl Busy {
-    fn time(&self) -> Option<Duration> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .map(|since| since.elapsed())
+    fn is_overdue(&self) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) == Call::Overdue
+    }
+
+    fn mark_overdue(&self) {
+        let mut call = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *call == Call::Running {
+            *call = Call::Overdue;
+        }
     }
 
     /// Busy until the result is dropped, also by a panic.
@@ -121,10 +135,10 @@ impl Busy {
         struct End(Busy);
         impl Drop for End {
             fn drop(&mut self) {
-                *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = Call::None;
             }
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Call::Running;
         End(self.clone())
     }
 }
