@@ -29,7 +29,9 @@ pub(crate) enum ActError {
 pub(crate) async fn all_episodes(client: &SonarrClient, series: SeriesId) -> Result<Vec<Episode>, RemoteError> {
     let listing = client.episodes(series).await?;
     if let Some(reason) = listing.skipped.first() {
-        return Err(RemoteError::BadAnswer { detail: format!("an episode could not be read: {reason}") });
+        return Err(RemoteError::BadAnswer {
+            detail: format!("an episode could not be read: {reason}"),
+        });
     }
     Ok(listing.items)
 }
@@ -40,13 +42,21 @@ pub(crate) async fn set_monitoring(
     series: SeriesId,
     change: &MonitoringChange,
 ) -> Result<(), ActError> {
-    let edit = SeriesEdit { monitored: change.series, new_items: change.new_items, seasons: change.seasons.clone() };
+    let edit = SeriesEdit {
+        monitored: change.series,
+        new_items: change.new_items,
+        seasons: change.seasons.clone(),
+    };
     let edits_series = edit != SeriesEdit::default();
     if edits_series {
         client.edit_series(series, &edit).await?;
     }
     if change.episodes_on.is_empty() && change.episodes_off.is_empty() {
-        return if edits_series { verify_series(client, series, change).await } else { Ok(()) };
+        return if edits_series {
+            verify_series(client, series, change).await
+        } else {
+            Ok(())
+        };
     }
     let episodes = all_episodes(client, series).await?;
     let on = differing(&episodes, &change.episodes_on, true);
@@ -65,18 +75,29 @@ pub(crate) async fn set_monitoring(
             return Err(ActError::NotKept);
         }
     }
-    if edits_series { verify_series(client, series, change).await } else { Ok(()) }
+    if edits_series {
+        verify_series(client, series, change).await
+    } else {
+        Ok(())
+    }
 }
 
 async fn verify_series(client: &SonarrClient, series: SeriesId, change: &MonitoringChange) -> Result<(), ActError> {
     let Some(now) = client.series(series).await? else {
         return Err(RemoteError::NotFound.into());
     };
-    if is_kept(&now, change) { Ok(()) } else { Err(ActError::NotKept) }
+    if is_kept(&now, change) {
+        Ok(())
+    } else {
+        Err(ActError::NotKept)
+    }
 }
 
 fn is_kept(series: &Series, change: &MonitoringChange) -> bool {
-    let seasons = change.seasons.iter().all(|(season, wanted)| series.seasons.get(season).is_none_or(|has| has == wanted));
+    let seasons = change
+        .seasons
+        .iter()
+        .all(|(season, wanted)| series.seasons.get(season).is_none_or(|has| has == wanted));
     let new_items = match (change.new_items, series.new_items) {
         (Some(wanted), Some(has)) => wanted == has,
         // Sonarr v3 has no such setting.
@@ -88,7 +109,11 @@ fn is_kept(series: &Series, change: &MonitoringChange) -> bool {
 /// Those of `wanted` that exist and have another flag.
 fn differing(episodes: &[Episode], wanted: &[EpisodeId], monitored: bool) -> Vec<EpisodeId> {
     let flags: BTreeMap<EpisodeId, bool> = episodes.iter().map(|episode| (episode.id, episode.monitored)).collect();
-    wanted.iter().copied().filter(|id| flags.get(id).is_some_and(|has| *has != monitored)).collect()
+    wanted
+        .iter()
+        .copied()
+        .filter(|id| flags.get(id).is_some_and(|has| *has != monitored))
+        .collect()
 }
 
 /// Looks whether a search that may have been sent before a crash has arrived.
@@ -105,7 +130,9 @@ pub(crate) async fn search_arrived(
     let sent = client.commands().await?.into_iter().any(|command| {
         is_since(command.queued)
             && match season {
-                Some(season) => command.name == "SeasonSearch" && command.series == Some(series) && command.season == Some(season),
+                Some(season) => {
+                    command.name == "SeasonSearch" && command.series == Some(series) && command.season == Some(season)
+                }
                 None => command.name == "EpisodeSearch" && episodes.iter().all(|id| command.episodes.contains(id)),
             }
     });
@@ -114,7 +141,11 @@ pub(crate) async fn search_arrived(
     }
     let listed = client.episodes(series).await?.items;
     Ok(!episodes.is_empty()
-        && episodes.iter().all(|id| listed.iter().any(|episode| episode.id == *id && is_since(episode.last_searched))))
+        && episodes.iter().all(|id| {
+            listed
+                .iter()
+                .any(|episode| episode.id == *id && is_since(episode.last_searched))
+        }))
 }
 
 /// What became of files.
@@ -134,7 +165,10 @@ pub(crate) async fn delete_files(
     let mut deleted = Deleted::default();
     let mut failures = Vec::new();
     for file in files {
-        let held: Vec<&Episode> = episodes.iter().filter(|episode| episode.file == Some(file.id)).collect();
+        let held: Vec<&Episode> = episodes
+            .iter()
+            .filter(|episode| episode.file == Some(file.id))
+            .collect();
         if held.iter().any(|episode| !file.episodes.contains(&episode.at)) {
             return Err(ActError::NotNow(format!(
                 "A file of {} now holds other episodes than planned; it is kept.",
@@ -155,11 +189,17 @@ pub(crate) async fn delete_files(
         }
     }
     let left = all_episodes(client, series).await?;
-    let still_there = files.iter().any(|file| left.iter().any(|episode| episode.file == Some(file.id)));
+    let still_there = files
+        .iter()
+        .any(|file| left.iter().any(|episode| episode.file == Some(file.id)));
     if still_there && failures.is_empty() {
         // Sonarr deleted them and did not notice; a scan of its disk mends that.
         client.rescan(series).await?;
         return Err(ActError::NotKept);
     }
-    if failures.is_empty() { Ok(deleted) } else { Err(ActError::Partly(failures.join(" "))) }
+    if failures.is_empty() {
+        Ok(deleted)
+    } else {
+        Err(ActError::Partly(failures.join(" ")))
+    }
 }

@@ -81,7 +81,11 @@ pub struct Pause {
 impl Core {
     /// The settings in force.
     pub fn settings(&self) -> Settings {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner)    .effective().clone()
+        self.settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .effective()
+            .clone()
     }
 
     /// The time.

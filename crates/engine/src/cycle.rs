@@ -1,5 +1,7 @@
 //! A monitoring cycle: from what a media server says is playing, to decisions, to what Sonarr is asked to do.
 
+mod deciding;
+
 use crate::core::{Core, RememberedVerdict, lock};
 use crate::identify::Located;
 use crate::links::Link;
@@ -48,7 +50,10 @@ impl Core {
         let list = match self.read_sessions(link).await {
             Ok(list) => list,
             Err(error) => {
-                report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, &error) });
+                report.errors.push(Failure {
+                    source: link.connection.name.clone(),
+                    message: self.trouble_of(link, &error),
+                });
                 return report;
             }
         };
@@ -59,7 +64,11 @@ impl Core {
             });
         }
         if mode.fresh || !list.sessions.is_empty() {
-            tracing::info!(server = link.connection.name, "Found {} active sessions", list.sessions.len());
+            tracing::info!(
+                server = link.connection.name,
+                "Found {} active sessions",
+                list.sessions.len()
+            );
         }
         for session in &list.sessions {
             self.process(link, session, mode, &mut report).await;
@@ -92,7 +101,12 @@ impl Core {
         }
         let verdicts = self.judge(link, session, &key, mode, report).await;
         for decision in &verdicts.decisions {
-            tracing::debug!(reason = decision.reason.code(), "{}: {}", decision.subject.show, decision.detail);
+            tracing::debug!(
+                reason = decision.reason.code(),
+                "{}: {}",
+                decision.subject.show,
+                decision.detail
+            );
         }
         if !mode.dry_run {
             let remembered = RememberedVerdict {
@@ -126,7 +140,9 @@ impl Core {
                     Reason::TooEarly => Some(self.counts_at(session, first_seen)),
                     _ => None,
                 };
-                return self.nothing(subject, not.reason, not.detail, key, mode, valid_until, report).await;
+                return self
+                    .nothing(subject, not.reason, not.detail, key, mode, valid_until, report)
+                    .await;
             }
         };
         tracing::info!(
@@ -142,15 +158,22 @@ impl Core {
             );
             if !self.has_rolling_shows.load(Ordering::Relaxed) {
                 let detail = format!("{} is not in the viewer filter.", watched.viewer.display_name());
-                return self.nothing(subject, Reason::ViewerNotInFilter, detail, key, mode, None, report).await;
+                return self
+                    .nothing(subject, Reason::ViewerNotInFilter, detail, key, mode, None, report)
+                    .await;
             }
         }
         let show = match self.identify_show(link, &session.item.show).await {
             Ok(show) => show,
             Err(error) => {
-                report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, &error) });
+                report.errors.push(Failure {
+                    source: link.connection.name.clone(),
+                    message: self.trouble_of(link, &error),
+                });
                 let detail = format!("{} did not say which series this is: {error}", link.connection.name);
-                return self.nothing(subject, Reason::ShowUnavailable, detail, key, mode, Some(now), report).await;
+                return self
+                    .nothing(subject, Reason::ShowUnavailable, detail, key, mode, Some(now), report)
+                    .await;
             }
         };
         let sighting = Sighting { show, watched, subject };
@@ -164,221 +187,6 @@ impl Core {
         by_seeing.min(self.now() + (COUNTS_AFTER - offset).max(SignedDuration::from_secs(1)))
     }
 
-    /// Looks a watched episode up on every Sonarr, and decides on each that has it.
-    async fn on_all_instances(
-        &self,
-        sighting: &Sighting,
-        key: &PlayKey,
-        mode: Mode,
-        report: &mut CheckReport,
-        only: Option<i64>,
-    ) -> Verdicts {
-        let instances = self.links.instances();
-        let mut decisions = Vec::new();
-        let mut valid_until = None;
-        let mut found = false;
-        let locating = instances.iter().filter(|link| only.is_none_or(|id| link.connection.id == id)).map(|link| async move {
-            let may_ask = mode.fresh || lock(&link.condition).may_be_asked(self.now());
-            let located = if may_ask {
-                self.locate(link, &sighting.show).await
-            } else {
-                Err(RemoteError::Unreachable { detail: lock(&link.condition).trouble().unwrap_or("it failed just now").to_owned() })
-            };
-            (link, located)
-        });
-        for (link, located) in futures::future::join_all(locating).await {
-            let mut subject = sighting.subject.clone();
-            subject.instance = Some(link.connection.name.clone());
-            match located {
-                Ok(Located::Series(series)) => {
-                    found = true;
-                    subject.series = Some(series.key);
-                    match self.on_series(link, &subject, *series, sighting, key, mode, report).await {
-                        Ok(made) => decisions.extend(made),
-                        Err(Trouble::Remote(error)) => {
-                            valid_until = Some(self.now());
-                            decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
-                        }
-                        Err(Trouble::Store(error)) => {
-                            valid_until = Some(self.now());
-                            decisions.push(self.store_failed(subject, &error, report));
-                        }
-                    }
-                }
-                Ok(Located::Ambiguous) => {
-                    found = true;
-                    let detail = format!("Several series of {} have this title; nothing is guessed.", link.connection.name);
-                    decisions.push(Decision::nothing(subject, Reason::AmbiguousTitle, detail));
-                }
-                Ok(Located::Nowhere) => {}
-                Err(error) => {
-                    found = true;
-                    valid_until = Some(self.now());
-                    decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
-                }
-            }
-        }
-        if !found {
-            let detail = if instances.is_empty() { "No Sonarr is connected." } else { "No Sonarr has this series." };
-            // It may be added while the play goes on.
-            let again = Some(self.now() + SignedDuration::from_mins(30));
-            let nothing = self
-                .nothing(sighting.subject.clone(), Reason::NotInSonarr, detail.to_owned(), key, mode, again, report)
-                .await;
-            decisions.extend(nothing.decisions);
-            valid_until = nothing.valid_until;
-        }
-        if decisions.iter().any(|decision| decision.subject.rolling_show.is_some()) {
-            let noted_again = self.now() + PLAY_NOTED_EVERY;
-            valid_until = Some(valid_until.map_or(noted_again, |until| until.min(noted_again)));
-        }
-        Verdicts { decisions, valid_until }
-    }
-
-    /// Decides about a watched episode of one series, under its lock.
-    async fn on_series(
-        &self,
-        link: &Arc<Link>,
-        subject: &Subject,
-        series: Series,
-        sighting: &Sighting,
-        key: &PlayKey,
-        mode: Mode,
-        report: &mut CheckReport,
-    ) -> Result<Vec<Decision>, Trouble> {
-        let series_key = series.key;
-        let lock = self.series_lock(series_key);
-        let _one_writer = lock.lock().await;
-        let mut subject = subject.clone();
-        let show = self.store.rolling_show_of(series_key).await?;
-        subject.rolling_show = show.as_ref().map(|show| show.id);
-        let settings = self.settings();
-        if let Some(show) = &show
-            && !mode.dry_run
-        {
-            self.note_viewing(show, &sighting.watched, self.is_allowed(&sighting.watched.viewer)).await?;
-        }
-        let refusal = if !self.is_allowed(&sighting.watched.viewer) {
-            let name = sighting.watched.viewer.display_name();
-            let tracked = if show.is_some() { "; the viewing is tracked only" } else { "" };
-            Some((Reason::ViewerNotInFilter, format!("{name} is not in the viewer filter{tracked}.")))
-        } else if show.is_none() && !settings.standard_monitoring {
-            Some((Reason::NotEnrolled, "The show is not enrolled, and standard monitoring is switched off.".to_owned()))
-        } else {
-            None
-        };
-        if let Some((reason, detail)) = refusal {
-            let decision = Decision::nothing(subject, reason, detail);
-            self.journal_session(&decision, key, mode).await?;
-            return Ok(vec![decision]);
-        }
-        if !mode.dry_run {
-            self.resume_series(link, series_key, report).await?;
-        }
-        let decisions = self.decide(link, &subject, series, sighting, show.as_ref(), &settings).await?;
-        for decision in &decisions {
-            self.execute(link, decision, key, mode, report).await?;
-        }
-        if !mode.dry_run {
-            self.settle(link, sighting).await?;
-        }
-        Ok(decisions)
-    }
-
-    /// What was owed to this Sonarr about the viewer and the show is decided now.
-    async fn settle(&self, link: &Link, sighting: &Sighting) -> Result<(), StoreError> {
-        match link.connection.instance() {
-            Some(instance) => self.store.settle_sighting(instance, sighting).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn decide(
-        &self,
-        link: &Link,
-        subject: &Subject,
-        series: Series,
-        sighting: &Sighting,
-        show: Option<&RollingShow>,
-        settings: &Settings,
-    ) -> Result<Vec<Decision>, Trouble> {
-        let Some((_, client)) = link.sonarr() else { return Err(RemoteError::Unauthorized.into()) };
-        let series_key = series.key;
-        let now = self.now();
-        let listing = client.episodes(series_key.series).await;
-        link.note(&listing, now);
-        let mut snapshot = SeriesSnapshot::new(series, listing?.items);
-        let watched = sighting.watched.with_file_mates(&snapshot);
-        if let Some(show) = show
-            && watched != sighting.watched
-        {
-            self.note_viewing(show, &watched, true).await?;
-        }
-        let recent = self.store.recent_searches(series_key, now - SEARCH_MEMORY).await?;
-        let single_episodes = self.is_short_of_space(link, &snapshot.series).await;
-        let ahead = match show {
-            Some(show) => self.wants_more(show, &watched, &snapshot, settings).await?,
-            None => false,
-        };
-        loop {
-            let around = Circumstances {
-                snapshot: &snapshot,
-                recent: &recent,
-                single_episodes,
-                viewer: Some(sighting.watched.viewer.display_name()),
-                now,
-            };
-            let decisions = match show {
-                Some(show) => rolling::decide(around, subject, &watched, show, settings, ahead),
-                None => standard::decide(around, subject, watched.at, settings),
-            };
-            // The queue is asked only when something would be searched.
-            if snapshot.queued.is_some() || decisions.iter().all(|decision| decision.searches() == 0) {
-                return Ok(decisions);
-            }
-            let queue = queued(client, series_key).await;
-            link.note(&queue, now);
-            snapshot.queued = Some(queue?);
-        }
-    }
-
-    async fn execute(
-        &self,
-        link: &Link,
-        decision: &Decision,
-        key: &PlayKey,
-        mode: Mode,
-        report: &mut CheckReport,
-    ) -> Result<(), StoreError> {
-        if mode.dry_run || self.settings().dry_run {
-            report.triggered_searches += u32::try_from(decision.searches()).unwrap_or(u32::MAX);
-        }
-        if mode.dry_run {
-            return Ok(());
-        }
-        let subject_key = journal_key(key, decision);
-        let done = self.carry_out(link, Origin::Session, decision, Some(&subject_key)).await?;
-        report.triggered_searches += done.searches;
-        if let Some(failure) = done.failure {
-            report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
-        }
-        Ok(())
-    }
-
-    /// Carries on what is owed for a series before anything new is decided about it.
-    async fn resume_series(&self, link: &Link, series: SeriesKey, report: &mut CheckReport) -> Result<(), StoreError> {
-        for intent in self.store.open_intents_for(series).await? {
-            if intent.state == store::IntentState::Open && !self.settings().dry_run {
-                let done = self.run_intent(link, intent).await?;
-                report.triggered_searches += done.searches;
-                if let Some(failure) = done.failure {
-                    report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
-                }
-            }
-        }
-        Ok(())
-    }
-
     async fn unavailable(
         &self,
         link: &Link,
@@ -388,7 +196,10 @@ impl Core {
         mode: Mode,
         report: &mut CheckReport,
     ) -> Decision {
-        report.errors.push(Failure { source: link.connection.name.clone(), message: self.trouble_of(link, error) });
+        report.errors.push(Failure {
+            source: link.connection.name.clone(),
+            message: self.trouble_of(link, error),
+        });
         if self.is_allowed(&sighting.watched.viewer) && !mode.dry_run && !self.settings().dry_run {
             self.owe_sighting(link, sighting).await;
         }
@@ -400,7 +211,10 @@ impl Core {
         let message = format!("{error} {}", error.advice());
         tracing::error!("{message}");
         self.publisher.store_trouble(Some(&message));
-        report.errors.push(Failure { source: "database".to_owned(), message: message.clone() });
+        report.errors.push(Failure {
+            source: "database".to_owned(),
+            message: message.clone(),
+        });
         Decision::nothing(subject, Reason::Failed, message)
     }
 
@@ -419,9 +233,15 @@ impl Core {
         let decision = Decision::nothing(subject, reason, detail);
         if let Err(error) = self.journal_session(&decision, key, mode).await {
             let failed = self.store_failed(decision.subject.clone(), &error, report);
-            return Verdicts { decisions: vec![decision, failed], valid_until: Some(self.now()) };
+            return Verdicts {
+                decisions: vec![decision, failed],
+                valid_until: Some(self.now()),
+            };
         }
-        Verdicts { decisions: vec![decision], valid_until }
+        Verdicts {
+            decisions: vec![decision],
+            valid_until,
+        }
     }
 
     async fn journal_session(&self, decision: &Decision, key: &PlayKey, mode: Mode) -> Result<(), StoreError> {
@@ -429,12 +249,22 @@ impl Core {
         if mode.dry_run || decision.reason == Reason::TooEarly {
             return Ok(());
         }
-        self.journal(Origin::Session, store::Outcome::Nothing, decision, Some(&journal_key(key, decision))).await
+        self.journal(
+            Origin::Session,
+            store::Outcome::Nothing,
+            decision,
+            Some(&journal_key(key, decision)),
+        )
+        .await
     }
 
     /// Whether the viewer filter lets a viewer trigger anything.
     pub(crate) fn is_allowed(&self, viewer: &domain::session::Viewer) -> bool {
-        is_allowed(&self.settings().filter_users, &viewer.key.account, viewer.name.as_deref())
+        is_allowed(
+            &self.settings().filter_users,
+            &viewer.key.account,
+            viewer.name.as_deref(),
+        )
     }
 
     /// The most telling sentence about a failing connection.
@@ -458,11 +288,15 @@ impl Core {
             item: format!("{} {}", sighting.subject.show, sighting.watched.at),
             device: None,
         };
-        let mode = Mode { dry_run: false, fresh: true };
-        let verdicts = self.on_all_instances(sighting, &key, mode, report, Some(instance)).await;
+        let mode = Mode {
+            dry_run: false,
+            fresh: true,
+        };
+        let verdicts = self
+            .on_all_instances(sighting, &key, mode, report, Some(instance))
+            .await;
         report.decisions.extend(verdicts.decisions);
     }
-
 }
 
 /// What can go wrong while deciding.

@@ -7,6 +7,8 @@ use crate::error::{OpenError, RequestError};
 use crate::identify::Identities;
 use crate::links::{Client, Links};
 use crate::notifier::Notifier;
+use crate::options::{Connected, ConnectionDraft, EngineOptions, LibraryRow, PauseFor};
+use crate::pausing::read_pause;
 use crate::publisher::Publisher;
 use crate::report::{Batch, CheckReport, Failure, ResetReport, SettingsView, ShowRow};
 use crate::rolling::EnrollmentDraft;
@@ -32,81 +34,6 @@ use tokio_util::task::TaskTracker;
 /// How long a clean end may take.
 const STOP_LIMIT: Duration = Duration::from_secs(4);
 
-/// Where the engine gets its surroundings from.
-pub struct EngineOptions {
-    /// The data folder; `None` for the platform's.
-    pub data_dir: Option<PathBuf>,
-    /// Where secrets are.
-    pub secrets: SecretStore,
-    /// The value of [`config::ENVIRONMENT_VARIABLE`].
-    pub environment_settings: Option<String>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The way to the servers.
-    pub transport: Arc<dyn Transport>,
-}
-
-impl EngineOptions {
-    /// The real clock and the real network.
-    ///
-    /// # Errors
-    /// When the platform's TLS cannot be set up.
-    pub fn real(data_dir: Option<PathBuf>, secrets: SecretStore) -> Result<Self, RequestError> {
-        let transport = ReqwestTransport::new().map_err(|error| RequestError::failed("tls", error.to_string()))?;
-        Ok(Self {
-            data_dir,
-            secrets,
-            environment_settings: std::env::var(config::ENVIRONMENT_VARIABLE).ok(),
-            clock: SystemClock::shared(),
-            transport: Arc::new(transport),
-        })
-    }
-}
-
-/// A connection as the user describes it.
-#[derive(Debug, Clone)]
-pub struct ConnectionDraft {
-    /// Which program.
-    pub kind: ConnectionKind,
-    /// The user's name for it.
-    pub name: String,
-    /// Its address.
-    pub url: String,
-    /// Its token or API key; `None` keeps a stored one.
-    pub secret: Option<SecretString>,
-    /// Whether it must answer before it is kept.
-    pub verify: bool,
-}
-
-/// What a server says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connected {
-    /// Its own name.
-    pub server_name: Option<String>,
-    /// Its version.
-    pub version: Option<String>,
-}
-
-/// How long to hold monitoring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PauseFor {
-    /// An hour.
-    OneHour,
-    /// Until the coming morning at six.
-    UntilTomorrow,
-    /// Until resumed.
-    UntilResumed,
-}
-
-/// A series that may be enrolled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LibraryRow {
-    /// The series.
-    pub series: Series,
-    /// How it rolls, if it does.
-    pub enrolled: Option<MonitoringType>,
-}
-
 /// The engine. Clones are handles to the same one.
 #[derive(Clone)]
 pub struct Engine {
@@ -125,12 +52,19 @@ impl Engine {
         let mut warnings = Vec::new();
         if let Some(sentence) = opened.sentence() {
             tracing::error!("{sentence}");
-            warnings.push(Warning { code: "databaseRecovered", message: sentence });
+            warnings.push(Warning {
+                code: "databaseRecovered",
+                message: sentence,
+            });
         }
-        let (settings, refused) = SettingsLayers::new(&store.settings().await?, options.environment_settings.as_deref());
+        let (settings, refused) =
+            SettingsLayers::new(&store.settings().await?, options.environment_settings.as_deref());
         for error in refused {
             tracing::error!("{error}");
-            warnings.push(Warning { code: "settings", message: error.to_string() });
+            warnings.push(Warning {
+                code: "settings",
+                message: error.to_string(),
+            });
         }
         let client_identifier = store.client_identifier(&uuid::Uuid::new_v4().to_string()).await?;
         let pause = read_pause(store.meta("paused").await?.as_deref());
@@ -241,7 +175,10 @@ impl Engine {
     /// When monitoring is switched off, or the database fails.
     pub async fn check(&self, dry_run: bool) -> Result<CheckReport, RequestError> {
         if !self.core.settings().enabled {
-            return Err(RequestError::failed("monitoringDisabled", "Monitoring is switched off. Switch it on with the setting \"enabled\"."));
+            return Err(RequestError::failed(
+                "monitoringDisabled",
+                "Monitoring is switched off. Switch it on with the setting \"enabled\".",
+            ));
         }
         let core = &self.core;
         for link in core.links.all() {
@@ -250,7 +187,10 @@ impl Engine {
         let mut report = CheckReport::default();
         let servers = core.links.media_servers();
         if servers.is_empty() {
-            report.errors.push(Failure { source: "connections".to_owned(), message: "No media server is connected.".to_owned() });
+            report.errors.push(Failure {
+                source: "connections".to_owned(),
+                message: "No media server is connected.".to_owned(),
+            });
         }
         let dry_run = dry_run || core.settings().dry_run;
         report.absorb(core.cycle_on(&servers, Mode { dry_run, fresh: true }).await);
@@ -266,7 +206,16 @@ impl Engine {
         if !self.core.is_monitoring() {
             return CheckReport::default();
         }
-        let report = self.core.cycle_on(&self.core.links.media_servers(), Mode { dry_run: false, fresh: false }).await;
+        let report = self
+            .core
+            .cycle_on(
+                &self.core.links.media_servers(),
+                Mode {
+                    dry_run: false,
+                    fresh: false,
+                },
+            )
+            .await;
         self.core.publish().await;
         report
     }
@@ -278,12 +227,7 @@ impl Engine {
 
     /// Holds monitoring.
     pub async fn pause(&self, pause: PauseFor) {
-        let now = self.core.now();
-        let until = match pause {
-            PauseFor::OneHour => Some(now + SignedDuration::from_hours(1)),
-            PauseFor::UntilTomorrow => Some(tomorrow_morning(now)),
-            PauseFor::UntilResumed => None,
-        };
+        let until = pause.until(self.core.now());
         self.core.set_pause(Some(Pause { until })).await;
     }
 
@@ -336,7 +280,11 @@ impl Engine {
         SettingsView {
             settings: layers.effective().clone(),
             held_by_environment: layers.held_by_environment(),
-            warnings: warnings.iter().filter(|warning| warning.code == "settings").map(|warning| warning.message.clone()).collect(),
+            warnings: warnings
+                .iter()
+                .filter(|warning| warning.code == "settings")
+                .map(|warning| warning.message.clone())
+                .collect(),
         }
     }
 
@@ -346,16 +294,36 @@ impl Engine {
     /// Which value is wrong and why; nothing was changed then.
     pub async fn change_settings(&self, patch: &Map<String, Value>) -> Result<SettingsView, RequestError> {
         let core = &self.core;
-        let checked = core.settings.read().unwrap_or_else(PoisonError::into_inner).validate_patch(patch).map_err(|error| {
-            let code = if matches!(error, config::SettingsError::HeldByEnvironment { .. }) { "heldByEnvironment" } else { "invalidValue" };
-            RequestError::invalid(code, error.to_string())
-        })?;
+        let checked = core
+            .settings
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .validate_patch(patch)
+            .map_err(|error| {
+                let code = if matches!(error, config::SettingsError::HeldByEnvironment { .. }) {
+                    "heldByEnvironment"
+                } else {
+                    "invalidValue"
+                };
+                RequestError::invalid(code, error.to_string())
+            })?;
         core.store.merge_settings(&checked).await?;
-        core.settings.write().unwrap_or_else(PoisonError::into_inner).apply(checked.clone());
+        core.settings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .apply(checked.clone());
         let changed: Vec<String> = checked.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         if !changed.is_empty() {
-            let subject = Subject { show: "Settings".to_owned(), ..Subject::default() };
-            core.note_in_journal(&Decision::nothing(subject, Reason::Changed, format!("Changed {}.", changed.join(", ")))).await;
+            let subject = Subject {
+                show: "Settings".to_owned(),
+                ..Subject::default()
+            };
+            core.note_in_journal(&Decision::nothing(
+                subject,
+                Reason::Changed,
+                format!("Changed {}.", changed.join(", ")),
+            ))
+            .await;
         }
         core.rules_changed();
         core.listeners.notify_one();
@@ -369,7 +337,11 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn journal(&self, limit: u32, before: Option<i64>) -> Result<Vec<JournalEntry>, RequestError> {
-        let query = store::JournalQuery { limit, before, ..store::JournalQuery::default() };
+        let query = store::JournalQuery {
+            limit,
+            before,
+            ..store::JournalQuery::default()
+        };
         Ok(self.core.store.journal(&query).await?)
     }
 
@@ -418,13 +390,19 @@ impl Engine {
     pub async fn series_with_tvdb(&self, instance: &str, tvdb: i64) -> Result<i64, RequestError> {
         let link = self.core.instance_named(instance)?;
         let Some((_, client)) = link.sonarr() else {
-            return Err(RequestError::failed("unauthorized", format!("{instance} is not ready: its API key is missing.")));
+            return Err(RequestError::failed(
+                "unauthorized",
+                format!("{instance} is not ready: its API key is missing."),
+            ));
         };
         let found = client.find_by_tvdb(domain::ids::TvdbId(tvdb)).await;
         link.note(&found, self.core.now());
         match found? {
             Some(series) => Ok(series.key.series.0),
-            None => Err(RequestError::invalid("notFound", format!("{instance} has no series with TVDB id {tvdb}."))),
+            None => Err(RequestError::invalid(
+                "notFound",
+                format!("{instance} has no series with TVDB id {tvdb}."),
+            )),
         }
     }
 
@@ -440,7 +418,11 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::preview_reset`]; `changedMeanwhile` when it was not approved.
-    pub async fn reset(&self, id: i64, approve: impl FnOnce(&[Decision]) -> bool + Send) -> Result<ResetReport, RequestError> {
+    pub async fn reset(
+        &self,
+        id: i64,
+        approve: impl FnOnce(&[Decision]) -> bool + Send,
+    ) -> Result<ResetReport, RequestError> {
         self.core.reset_show(id, approve).await
     }
 
@@ -511,243 +493,4 @@ impl Engine {
         self.core.retry_secrets().await;
         self.core.publish().await;
     }
-}
-
-impl Core {
-    pub(crate) async fn set_pause(&self, pause: Option<Pause>) {
-        *lock(&self.paused) = pause;
-        let text = pause.map(|pause| pause.until.map_or("forever".to_owned(), |until| until.to_string()));
-        if let Err(error) = self.store.set_meta("paused", text.as_deref()).await {
-            tracing::error!("{error}");
-            self.publisher.store_trouble(Some(&error.to_string()));
-        }
-        self.rules_changed();
-        self.listeners.notify_one();
-        self.publish().await;
-    }
-
-    /// Has every event stream opened anew.
-    pub(crate) fn restart_listeners(&self) {
-        self.listeners.notify_one();
-    }
-
-    async fn show_rows(&self, inactive_only: bool) -> Result<Vec<ShowRow>, RequestError> {
-        let mut rows = Vec::new();
-        let entries = self.store.tracking_entries().await?;
-        for show in self.store.rolling_shows().await? {
-            let inactive = self.is_inactive(&show).await?;
-            if inactive_only && !inactive {
-                continue;
-            }
-            let instance = self.link_of(show.series).map_or_else(|| "?".to_owned(), |link| link.connection.name.clone());
-            let mine: Vec<_> = entries.iter().filter(|entry| entry.show == show.id).collect();
-            let updated = [Some(show.enrolled_at), show.last_watched_at, show.expanded_at, show.reset_at].into_iter().flatten().max();
-            let furthest = mine.iter().filter_map(|entry| entry.last_watched).max();
-            let master = ShowRow {
-                id: show.id.0,
-                master_id: show.id.0,
-                title: show.title.clone(),
-                instance,
-                sonarr_series_id: show.series.series.0,
-                tvdb_id: show.tvdb.map(|id| id.0),
-                monitoring_type: show.monitoring_type,
-                viewer: None,
-                viewer_key: None,
-                current_monitored_season: show.current_monitored_season,
-                last_watched_season: furthest.map_or(0, |at| at.season),
-                last_watched_episode: furthest.map_or(0, |at| at.episode),
-                last_updated_at: updated.unwrap_or(show.enrolled_at),
-                inactive,
-                keep_show: show.keep_show,
-                keep_seasons: show.keep_seasons.iter().copied().collect(),
-                pace: None,
-                forecast: None,
-            };
-            rows.push(master.clone());
-            rows.extend(mine.into_iter().map(|entry| ShowRow {
-                id: entry.id,
-                viewer: Some(entry.viewer_name.clone().unwrap_or_else(|| entry.viewer.account.clone())),
-                viewer_key: Some(entry.viewer.clone()),
-                current_monitored_season: entry.current_monitored_season,
-                last_watched_season: entry.last_watched.map_or(0, |at| at.season),
-                last_watched_episode: entry.last_watched.map_or(0, |at| at.episode),
-                last_updated_at: entry.last_watched_at,
-                ..master.clone()
-            }));
-        }
-        Ok(rows)
-    }
-
-    async fn library(&self, instance: &str) -> Result<Vec<LibraryRow>, RequestError> {
-        let link = self.instance_named(instance)?;
-        let Some((_, client)) = link.sonarr() else {
-            return Err(RequestError::failed("unauthorized", format!("{instance} is not ready: its API key is missing.")));
-        };
-        let listing = client.all_series().await;
-        link.note(&listing, self.now());
-        let shows = self.store.rolling_shows().await?;
-        let enrolled = |key: SeriesKey| shows.iter().find(|show| show.series == key).map(|show| show.monitoring_type);
-        Ok(listing?.items.into_iter().map(|series| LibraryRow { enrolled: enrolled(series.key), series }).collect())
-    }
-
-    async fn ask_health(&self, link: &crate::links::Link) {
-        let now = self.now();
-        let answer = match &link.client {
-            Client::Media(client) => client.identify().await.map(|identity| (identity.name, identity.version)),
-            Client::Sonarr(client) => client.status().await.map(|status| (status.instance_name, status.version)),
-            Client::None => return,
-        };
-        link.note(&answer, now);
-        if let Ok((name, version)) = answer {
-            let known = (link.connection.server_name.as_deref(), link.connection.version.as_deref());
-            if known != (Some(name.as_str()), Some(version.as_str()))
-                && let Err(error) = self.store.note_identity(link.connection.id, Some(&name), Some(&version), None).await
-            {
-                tracing::warn!("{error}");
-            }
-        }
-    }
-}
-
-/// A pause as stored: a time, or "forever".
-fn read_pause(text: Option<&str>) -> Option<Pause> {
-    match text? {
-        "forever" => Some(Pause { until: None }),
-        time => time.parse().ok().map(|until| Pause { until: Some(until) }),
-    }
-}
-
-/// Six in the coming morning, where people are.
-fn tomorrow_morning(now: Timestamp) -> Timestamp {
-    let zoned = now.to_zoned(jiff::tz::TimeZone::system());
-    zoned
-        .tomorrow()
-        .and_then(|day| day.start_of_day())
-        .and_then(|midnight| midnight.checked_add(SignedDuration::from_hours(6)))
-        .map_or(now + SignedDuration::from_hours(12), |morning| morning.timestamp())
-}
-
-/// A draft that was tried: its client, and the connection it would become.
-pub(crate) type Tried = (Connected, Option<String>);
-
-impl Core {
-    /// Tries a draft against the server.
-    pub(crate) async fn try_draft(&self, draft: &ConnectionDraft) -> Result<Tried, RequestError> {
-        let name = checked_name(&draft.name)?;
-        let secret = match &draft.secret {
-            Some(secret) => secret.clone(),
-            None => self.secrets.get(&name).await.map_err(|error| secret_error(&error))?,
-        };
-        let connection = Connection {
-            id: self.links.named(&name).map_or(0, |link| link.connection.id),
-            kind: draft.kind,
-            name,
-            url: draft.url.trim().to_owned(),
-            has_secret: true,
-            created_at: self.now(),
-            server_name: None,
-            version: None,
-            machine_id: None,
-            last_contact_at: None,
-            history_read_until_at: None,
-        };
-        let client = self.make_client(&connection, secret).map_err(|message| RequestError::invalid("invalidUrl", message))?;
-        match client {
-            Client::Media(server) => {
-                let identity = server.identify().await?;
-                let connected = Connected { server_name: Some(identity.name), version: Some(identity.version) };
-                Ok((connected, Some(identity.machine_id)))
-            }
-            Client::Sonarr(sonarr) => {
-                let status = sonarr.status().await?;
-                Ok((Connected { server_name: Some(status.instance_name), version: Some(status.version) }, None))
-            }
-            Client::None => Err(RequestError::invalid("invalidValue", format!("{} is not supported yet.", draft.kind.title()))),
-        }
-    }
-
-    async fn connect(&self, draft: ConnectionDraft) -> Result<Connected, RequestError> {
-        let name = checked_name(&draft.name)?;
-        let url = remote::parse_base_url(&draft.url).map_err(|error| RequestError::invalid("invalidUrl", error.to_string()))?;
-        if let Some(known) = self.links.named(&name)
-            && known.connection.kind != draft.kind
-        {
-            let kind = known.connection.kind.title();
-            return Err(RequestError::invalid("invalidValue", format!("{name} is the name of a {kind} already. Choose another one.")));
-        }
-        let (connected, machine_id) = if draft.verify {
-            self.try_draft(&draft).await?
-        } else {
-            (Connected { server_name: None, version: None }, None)
-        };
-        // The secret first: a connection without one would be a broken promise, a secret without a connection is nothing.
-        if let Some(secret) = draft.secret
-            && !self.secrets.is_read_only()
-        {
-            self.secrets.set(&name, secret).await.map_err(|error| secret_error(&error))?;
-        }
-        let new = NewConnection { kind: draft.kind, name, url: url.to_string(), has_secret: true };
-        let (connection, added) = self.store.put_connection(&new, self.now()).await?;
-        if connected.server_name.is_some() {
-            self.store
-                .note_identity(connection.id, connected.server_name.as_deref(), connected.version.as_deref(), machine_id.as_deref())
-                .await?;
-        }
-        let what = if added { "added" } else { "changed" };
-        let subject = Subject { show: connection.name.clone(), ..Subject::default() };
-        let detail = format!("The connection to {} at {} was {what}.", draft.kind.title(), connection.url);
-        self.note_in_journal(&Decision::nothing(subject, Reason::Changed, detail)).await;
-        self.identities.mark_stale(connection.id);
-        let state = self.secrets.probe().await;
-        self.publisher.secrets_are(state);
-        self.reload_links().await?;
-        if draft.verify
-            && let Some(link) = self.links.get(connection.id)
-        {
-            lock(&link.condition).succeeded(self.now());
-        }
-        self.rules_changed();
-        self.listeners.notify_one();
-        Ok(connected)
-    }
-
-    async fn disconnect(&self, name: &str) -> Result<(), RequestError> {
-        let Some(link) = self.links.named(name) else {
-            return Err(RequestError::invalid("notFound", format!("There is no connection named {name}.")));
-        };
-        let connection = &link.connection;
-        if !self.secrets.is_read_only() {
-            match self.secrets.delete(&connection.name).await {
-                Ok(()) | Err(config::SecretError::NotFound) => {}
-                // The user wants it gone; what stays in the keyring is said.
-                Err(error) => tracing::warn!(connection = connection.name, "its secret could not be removed: {error}"),
-            }
-        }
-        self.store.remove_connection(connection.id).await?;
-        let subject = Subject { show: connection.name.clone(), ..Subject::default() };
-        self.note_in_journal(&Decision::nothing(subject, Reason::Changed, "The connection was removed.")).await;
-        self.reload_links().await?;
-        self.count_rolling_shows().await?;
-        self.publisher.shows_changed();
-        self.rules_changed();
-        self.listeners.notify_one();
-        Ok(())
-    }
-}
-
-fn checked_name(name: &str) -> Result<String, RequestError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(RequestError::invalid("invalidValue", "A connection needs a name of 1 to 60 characters."));
-    }
-    Ok(name.to_owned())
-}
-
-fn secret_error(error: &config::SecretError) -> RequestError {
-    let code = match error {
-        config::SecretError::Locked => "secretStoreLocked",
-        config::SecretError::NotFound => "unauthorized",
-        _ => "secretStoreUnavailable",
-    };
-    RequestError::failed(code, format!("{error}. {}", error.advice()))
 }

@@ -16,12 +16,20 @@ pub struct RequestError {
 impl RequestError {
     /// The request is wrong: nothing was changed.
     pub fn invalid(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), invalid: true }
+        Self {
+            code,
+            message: message.into(),
+            invalid: true,
+        }
     }
 
     /// The request was right, and something failed.
     pub fn failed(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), invalid: false }
+        Self {
+            code,
+            message: message.into(),
+            invalid: false,
+        }
     }
 }
 

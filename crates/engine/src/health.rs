@@ -38,14 +38,21 @@ impl Default for Condition {
 impl Condition {
     /// It answered well.
     pub fn succeeded(&mut self, now: Timestamp) {
-        *self = Self { health: Health::Ok, last_contact: Some(now), rung: self.rung.saturating_sub(1), ..Self::default() };
+        *self = Self {
+            health: Health::Ok,
+            last_contact: Some(now),
+            rung: self.rung.saturating_sub(1),
+            ..Self::default()
+        };
     }
 
     /// It did not answer, or not well.
     pub fn failed(&mut self, error: &RemoteError, now: Timestamp) {
         let health = match error {
             RemoteError::Unauthorized | RemoteError::Forbidden => Health::Unauthorized,
-            RemoteError::Unreachable { .. } | RemoteError::Timeout { .. } | RemoteError::Tls { .. } => Health::Unreachable,
+            RemoteError::Unreachable { .. } | RemoteError::Timeout { .. } | RemoteError::Tls { .. } => {
+                Health::Unreachable
+            }
             _ => Health::Degraded,
         };
         self.fail(health, error.to_string(), now);
@@ -67,7 +74,9 @@ impl Condition {
     /// Whether it may be asked by a routine; people may always ask.
     pub fn may_be_asked(&self, now: Timestamp) -> bool {
         // A due time far ahead comes from a clock that was set back since.
-        self.not_before.is_none_or(|due| due <= now || due.duration_since(now) > SignedDuration::from_secs(LADDER[LADDER.len() - 1]))
+        self.not_before.is_none_or(|due| {
+            due <= now || due.duration_since(now) > SignedDuration::from_secs(LADDER[LADDER.len() - 1])
+        })
     }
 
     /// When it may be asked next, while it is failing.
@@ -77,7 +86,9 @@ impl Condition {
 
     /// Whether the user should be told now. True once for each time of trouble, and not in the first minutes.
     pub fn should_tell(&mut self, started_at: Timestamp, now: Timestamp) -> bool {
-        let lasts = self.failing_since.is_some_and(|since| now.duration_since(since.max(started_at)) >= LASTS);
+        let lasts = self
+            .failing_since
+            .is_some_and(|since| now.duration_since(since.max(started_at)) >= LASTS);
         let tell = lasts && !self.told;
         self.told |= tell;
         tell

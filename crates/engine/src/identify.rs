@@ -140,7 +140,11 @@ impl Core {
         link.note(&answer, now);
         let listing = answer?;
         if !listing.skipped.is_empty() {
-            tracing::warn!(connection = link.connection.name, skipped = listing.skipped.len(), "some series could not be read");
+            tracing::warn!(
+                connection = link.connection.name,
+                skipped = listing.skipped.len(),
+                "some series could not be read"
+            );
         }
         let index = Arc::new(listing.items.iter().map(IndexedSeries::new).collect::<Vec<_>>());
         lock(&self.identities.indexes).insert(instance, (now, Arc::clone(&index)));

@@ -7,6 +7,7 @@
 
 mod act;
 pub mod clock;
+mod connecting;
 mod core;
 mod cycle;
 mod engine;
@@ -18,6 +19,8 @@ pub mod logging;
 mod monitor;
 mod notifier;
 mod observation;
+mod options;
+mod pausing;
 mod playing;
 mod publisher;
 mod report;
@@ -26,8 +29,9 @@ mod runner;
 mod scheduler;
 mod shell;
 
-pub use engine::{Connected, ConnectionDraft, Engine, EngineOptions, LibraryRow, PauseFor};
+pub use engine::Engine;
 pub use error::{OpenError, RequestError};
+pub use options::{Connected, ConnectionDraft, EngineOptions, LibraryRow, PauseFor};
 pub use report::{Batch, CheckReport, Failure, LeftAlone, ResetReport, ResetRow, SettingsView, ShowRow};
 pub use rolling::EnrollmentDraft;
 pub use shell::{LoggingShell, Shell};

@@ -74,17 +74,28 @@ pub(crate) struct Links(RwLock<BTreeMap<i64, Arc<Link>>>);
 impl Links {
     /// Every connection.
     pub fn all(&self) -> Vec<Arc<Link>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// Every media server.
     pub fn media_servers(&self) -> Vec<Arc<Link>> {
-        self.all().into_iter().filter(|link| link.connection.kind.is_media_server()).collect()
+        self.all()
+            .into_iter()
+            .filter(|link| link.connection.kind.is_media_server())
+            .collect()
     }
 
     /// Every Sonarr.
     pub fn instances(&self) -> Vec<Arc<Link>> {
-        self.all().into_iter().filter(|link| link.connection.kind == ConnectionKind::Sonarr).collect()
+        self.all()
+            .into_iter()
+            .filter(|link| link.connection.kind == ConnectionKind::Sonarr)
+            .collect()
     }
 
     /// One connection.
@@ -94,13 +105,16 @@ impl Links {
 
     /// One Sonarr.
     pub fn instance(&self, instance: InstanceId) -> Option<Arc<Link>> {
-        self.get(instance.0).filter(|link| link.connection.kind == ConnectionKind::Sonarr)
+        self.get(instance.0)
+            .filter(|link| link.connection.kind == ConnectionKind::Sonarr)
     }
 
     /// One connection by its name, in any case.
     pub fn named(&self, name: &str) -> Option<Arc<Link>> {
         let name = name.trim().to_lowercase();
-        self.all().into_iter().find(|link| link.connection.name.to_lowercase() == name)
+        self.all()
+            .into_iter()
+            .find(|link| link.connection.name.to_lowercase() == name)
     }
 
     fn replace(&self, links: BTreeMap<i64, Arc<Link>>) {
@@ -160,11 +174,15 @@ impl Core {
     pub fn make_client(&self, connection: &Connection, secret: SecretString) -> Result<Client, String> {
         let transport = Arc::clone(&self.transport);
         match connection.kind {
-            ConnectionKind::Plex => {
-                PlexServer::new(ServerId(connection.id), &connection.url, secret, &self.client_identifier, transport)
-                    .map(|server| Client::Media(Arc::new(server)))
-                    .map_err(|error| error.to_string())
-            }
+            ConnectionKind::Plex => PlexServer::new(
+                ServerId(connection.id),
+                &connection.url,
+                secret,
+                &self.client_identifier,
+                transport,
+            )
+            .map(|server| Client::Media(Arc::new(server)))
+            .map_err(|error| error.to_string()),
             ConnectionKind::Sonarr => SonarrClient::new(InstanceId(connection.id), &connection.url, secret, transport)
                 .map(|client| Client::Sonarr(Arc::new(client)))
                 .map_err(|error| error.to_string()),

@@ -25,11 +25,16 @@ pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
          cliffhangarr_store={level},cliffhangarr_config={level},cliffhangarr_sonarr={level},\
          cliffhangarr_media_servers={level},cliffhangarr_remote={level}"
     ));
-    let stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let stderr = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(false);
     let (file, guard) = match data_dir.map(open_file) {
         Some(Ok(appender)) => {
             let (writer, guard) = tracing_appender::non_blocking(appender);
-            (Some(tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false)), Some(guard))
+            (
+                Some(tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false)),
+                Some(guard),
+            )
         }
         Some(Err(error)) => {
             eprintln!("Log files cannot be written ({error}); logging to standard error only.");
@@ -38,13 +43,21 @@ pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
         None => (None, None),
     };
     // A second call, as in tests, keeps the first subscriber.
-    if tracing_subscriber::registry().with(filter).with(stderr).with(file).try_init().is_err() {
+    if tracing_subscriber::registry()
+        .with(filter)
+        .with(stderr)
+        .with(file)
+        .try_init()
+        .is_err()
+    {
         tracing::debug!("logging was started before");
     }
     LogGuard { _file: guard }
 }
 
-fn open_file(data_dir: &Path) -> Result<tracing_appender::rolling::RollingFileAppender, tracing_appender::rolling::InitError> {
+fn open_file(
+    data_dir: &Path,
+) -> Result<tracing_appender::rolling::RollingFileAppender, tracing_appender::rolling::InitError> {
     Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("cliffhangarr")

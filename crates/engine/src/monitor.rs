@@ -52,7 +52,14 @@ impl Core {
                     for link in &ripe {
                         *lock(&link.poll_at) = None;
                     }
-                    self.cycle_on(&ripe, Mode { dry_run: false, fresh: false }).await;
+                    self.cycle_on(
+                        &ripe,
+                        Mode {
+                            dry_run: false,
+                            fresh: false,
+                        },
+                    )
+                    .await;
                     for link in &ripe {
                         due.insert(link.connection.id, self.next_poll(link, interval));
                     }
@@ -62,9 +69,15 @@ impl Core {
             }
             let now = self.now();
             let nudges = links.iter().filter_map(|link| *lock(&link.poll_at));
-            let next = if self.is_monitoring() { due.values().copied().chain(nudges).min() } else { None };
+            let next = if self.is_monitoring() {
+                due.values().copied().chain(nudges).min()
+            } else {
+                None
+            };
             let wait = next.map_or(LONGEST_WAIT, |next| {
-                Duration::try_from(next.duration_since(now)).unwrap_or(Duration::ZERO).min(LONGEST_WAIT)
+                Duration::try_from(next.duration_since(now))
+                    .unwrap_or(Duration::ZERO)
+                    .min(LONGEST_WAIT)
             });
             tokio::select! {
                 () = self.monitors.notified() => {}
@@ -115,7 +128,9 @@ impl Core {
         loop {
             let links = self.links.media_servers();
             listeners.retain(|id, (link, token)| {
-                let current = links.iter().any(|other| other.connection.id == *id && Arc::ptr_eq(other, link));
+                let current = links
+                    .iter()
+                    .any(|other| other.connection.id == *id && Arc::ptr_eq(other, link));
                 let keep = current && self.is_monitoring() && !token.is_cancelled();
                 if !keep {
                     token.cancel();
@@ -193,22 +208,38 @@ impl Core {
 
     /// Whether an event says more than the last list of sessions did.
     fn tells_something_new(&self, link: &Link, hint: &PlaybackHint) -> bool {
-        let PlaybackHint::Playing { session_key, item_key, state } = hint else { return false };
+        let PlaybackHint::Playing {
+            session_key,
+            item_key,
+            state,
+        } = hint
+        else {
+            return false;
+        };
         let sessions = lock(&link.last_sessions);
-        let Some((_, sessions)) = sessions.as_ref() else { return true };
+        let Some((_, sessions)) = sessions.as_ref() else {
+            return true;
+        };
         let known = sessions.iter().find(|session| {
-            session_key.as_deref() == Some(session.session_key.as_str()) && item_key.as_deref() == session.item.key.as_deref()
+            session_key.as_deref() == Some(session.session_key.as_str())
+                && item_key.as_deref() == session.item.key.as_deref()
         });
         let Some(session) = known else {
             // A stop of something that is not listed is old news.
             return !matches!(state, PlayerState::Other(word) if word == "stopped");
         };
         let same_state = session.state == *state
-            || matches!((&session.state, state), (PlayerState::Playing, PlayerState::Buffering) | (PlayerState::Buffering, PlayerState::Playing));
+            || matches!(
+                (&session.state, state),
+                (PlayerState::Playing, PlayerState::Buffering) | (PlayerState::Buffering, PlayerState::Playing)
+            );
         // A play that does not count yet may count by now: its player has just reported where it is.
-        let settled = lock(&self.verdicts)
-            .get(&PlayKey::of(session))
-            .is_some_and(|verdict| verdict.decisions.iter().all(|decision| decision.reason != Reason::TooEarly));
+        let settled = lock(&self.verdicts).get(&PlayKey::of(session)).is_some_and(|verdict| {
+            verdict
+                .decisions
+                .iter()
+                .all(|decision| decision.reason != Reason::TooEarly)
+        });
         !same_state || !settled
     }
 }

@@ -36,15 +36,21 @@ impl Notifier {
         let settings = core.settings();
         let subject = &intent.decision.subject;
         if result.searches > 0 && settings.notify_searches {
-            let for_whom = subject.viewer.as_ref().map(|viewer| format!(" For {viewer}.")).unwrap_or_default();
+            let for_whom = subject
+                .viewer
+                .as_ref()
+                .map(|viewer| format!(" For {viewer}."))
+                .unwrap_or_default();
             self.tell(Notification {
                 title: subject.show.clone(),
                 body: format!("{}{for_whom}", intent.decision.detail),
                 topic: Topic::Search,
             });
         }
-        let is_deletion =
-            matches!(intent.decision.reason, Reason::ProgressiveCleanup | Reason::InactiveReset | Reason::ManualReset);
+        let is_deletion = matches!(
+            intent.decision.reason,
+            Reason::ProgressiveCleanup | Reason::InactiveReset | Reason::ManualReset
+        );
         if is_deletion && settings.notify_deletions {
             self.tell(Notification {
                 title: subject.show.clone(),
@@ -60,7 +66,9 @@ impl Notifier {
         let mut shown = lock(&self.shown);
         let mut out = Vec::new();
         for topic in [Topic::Confirmation, Topic::Trouble, Topic::Search, Topic::Deletion] {
-            let rests = shown.get(name(topic)).is_some_and(|last| now.duration_since(*last).abs() < PAUSE);
+            let rests = shown
+                .get(name(topic))
+                .is_some_and(|last| now.duration_since(*last).abs() < PAUSE);
             if rests {
                 continue;
             }
@@ -135,7 +143,11 @@ fn fold(mut messages: Vec<Notification>) -> Option<Notification> {
     }
     if let [title] = titles.as_slice() {
         let title = (*title).to_owned();
-        let body = messages.iter().map(|message| message.body.as_str()).collect::<Vec<_>>().join(" ");
+        let body = messages
+            .iter()
+            .map(|message| message.body.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         return Some(Notification { title, body, topic });
     }
     let title = match topic {
@@ -144,5 +156,9 @@ fn fold(mut messages: Vec<Notification>) -> Option<Notification> {
         Topic::Confirmation => "Confirmations are needed".to_owned(),
         Topic::Trouble => format!("{} connections have trouble", titles.len()),
     };
-    Some(Notification { title, body: titles.join(", "), topic })
+    Some(Notification {
+        title,
+        body: titles.join(", "),
+        topic,
+    })
 }

@@ -51,7 +51,11 @@ impl Core {
             let is_away = seen.is_none_or(|seen| now.duration_since(seen) > tolerance);
             for (from, until) in self.store.gaps(server, began, now, tolerance).await? {
                 let is_open = is_away && now.duration_since(until) < SignedDuration::from_secs(1);
-                gaps.push(Gap { from, until: (!is_open).then_some(until), server: link.connection.name.clone() });
+                gaps.push(Gap {
+                    from,
+                    until: (!is_open).then_some(until),
+                    server: link.connection.name.clone(),
+                });
             }
         }
         Ok(ObservedTime::new(began, gaps))
@@ -65,7 +69,10 @@ impl Core {
         }
         for link in self.links.media_servers() {
             if let Err(failure) = self.catch_up_with(&link).await {
-                tracing::warn!(server = link.connection.name, "The watch history could not be read back: {failure}");
+                tracing::warn!(
+                    server = link.connection.name,
+                    "The watch history could not be read back: {failure}"
+                );
                 failures.push(format!("{}: {failure}", link.connection.name));
             }
         }
@@ -74,28 +81,50 @@ impl Core {
 
     async fn catch_up_with(&self, link: &Link) -> Result<(), String> {
         let Some((server, _)) = link.media() else {
-            return Err(lock(&link.condition).trouble().unwrap_or("it is not connected").to_owned());
+            return Err(lock(&link.condition)
+                .trouble()
+                .unwrap_or("it is not connected")
+                .to_owned());
         };
         let now = self.now();
-        let look_back =
-            FIRST_LOOK_BACK.max(SignedDuration::from_hours(24 * i64::from(self.settings().inactivity_reset_days) * 2));
-        let known_until = self.store.history_read_until(server).await.map_err(|error| error.to_string())?;
-        let since = known_until.map_or(now - look_back, |until| until.min(now) - OVERLAP).max(now - look_back);
+        let look_back = FIRST_LOOK_BACK.max(SignedDuration::from_hours(
+            24 * i64::from(self.settings().inactivity_reset_days) * 2,
+        ));
+        let known_until = self
+            .store
+            .history_read_until(server)
+            .await
+            .map_err(|error| error.to_string())?;
+        let since = known_until
+            .map_or(now - look_back, |until| until.min(now) - OVERLAP)
+            .max(now - look_back);
         self.read_history(link, since).await?;
-        self.store.close_gap(server, since, now).await.map_err(|error| error.to_string())?;
-        self.store.set_history_read_until(server, Some(now)).await.map_err(|error| error.to_string())
+        self.store
+            .close_gap(server, since, now)
+            .await
+            .map_err(|error| error.to_string())?;
+        self.store
+            .set_history_read_until(server, Some(now))
+            .await
+            .map_err(|error| error.to_string())
     }
 
     /// Reads one server's history since a time into the tracking entries.
     pub(crate) async fn read_history(&self, link: &Link, since: Timestamp) -> Result<(), String> {
         let Some((server, client)) = link.media() else {
-            return Err(lock(&link.condition).trouble().unwrap_or("it is not connected").to_owned());
+            return Err(lock(&link.condition)
+                .trouble()
+                .unwrap_or("it is not connected")
+                .to_owned());
         };
         let answer = client.history(since).await;
         link.note(&answer, self.now());
         let history = answer.map_err(|error| error.to_string())?;
         if let Some(reason) = history.unreadable.first() {
-            return Err(format!("{} rows of the history could not be read: {reason}", history.unreadable.len()));
+            return Err(format!(
+                "{} rows of the history could not be read: {reason}",
+                history.unreadable.len()
+            ));
         }
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
         let mut plays = history.plays;
@@ -103,14 +132,34 @@ impl Core {
         let names = self.account_names(link).await;
         let filter = self.settings().filter_users;
         for play in plays.into_iter().filter(|play| play.season > 0) {
-            let known = self.identify_show(link, &play.show).await.map_err(|error| error.to_string())?;
-            let at = EpisodeRef { season: play.season, episode: play.episode };
-            for show in shows.iter().filter(|show| identity(show).is(&known) && counts_for(show, play.viewed_at)) {
-                let name = names.iter().find(|viewer| viewer.key == play.viewer).and_then(|viewer| viewer.name.clone());
+            let known = self
+                .identify_show(link, &play.show)
+                .await
+                .map_err(|error| error.to_string())?;
+            let at = EpisodeRef {
+                season: play.season,
+                episode: play.episode,
+            };
+            for show in shows
+                .iter()
+                .filter(|show| identity(show).is(&known) && counts_for(show, play.viewed_at))
+            {
+                let name = names
+                    .iter()
+                    .find(|viewer| viewer.key == play.viewer)
+                    .and_then(|viewer| viewer.name.clone());
                 let allowed = is_allowed(&filter, &play.viewer.account, name.as_deref());
-                let watched =
-                    Watched { viewer: Viewer { key: play.viewer.clone(), name }, at, episodes: vec![at] };
-                self.note_viewing_at(show, &watched, allowed, play.viewed_at).await.map_err(|error| error.to_string())?;
+                let watched = Watched {
+                    viewer: Viewer {
+                        key: play.viewer.clone(),
+                        name,
+                    },
+                    at,
+                    episodes: vec![at],
+                };
+                self.note_viewing_at(show, &watched, allowed, play.viewed_at)
+                    .await
+                    .map_err(|error| error.to_string())?;
             }
         }
         tracing::debug!(%server, %since, "the watch history was read back");
@@ -119,13 +168,19 @@ impl Core {
 
     /// Names of accounts, for viewers that only the history tells of. Without them the ids serve.
     async fn account_names(&self, link: &Link) -> Vec<Viewer> {
-        let Some((_, client)) = link.media() else { return Vec::new() };
+        let Some((_, client)) = link.media() else {
+            return Vec::new();
+        };
         client.accounts().await.unwrap_or_default()
     }
 }
 
 fn identity(show: &RollingShow) -> ShowIdentity {
-    ShowIdentity { title: show.title.clone(), tvdb: show.tvdb, imdb: show.imdb.clone() }
+    ShowIdentity {
+        title: show.title.clone(),
+        tvdb: show.tvdb,
+        imdb: show.imdb.clone(),
+    }
 }
 
 /// What was watched before a reset is over and done with.

@@ -22,7 +22,10 @@ impl ShowIdentity {
     pub fn is(&self, show: &ShowReference) -> bool {
         (self.tvdb.is_some() && self.tvdb == show.tvdb)
             || (self.imdb.is_some() && self.imdb == show.imdb)
-            || show.title.as_deref().is_some_and(|title| normalize_title(title) == normalize_title(&self.title))
+            || show
+                .title
+                .as_deref()
+                .is_some_and(|title| normalize_title(title) == normalize_title(&self.title))
     }
 }
 
@@ -49,9 +52,16 @@ impl Core {
     pub async fn everything_playing(&self) -> Result<Vec<(Arc<Link>, PlaybackSession)>, String> {
         let mut playing = Vec::new();
         for link in self.links.media_servers() {
-            let list = self.read_sessions(&link).await.map_err(|error| format!("{}: {error}", link.connection.name))?;
+            let list = self
+                .read_sessions(&link)
+                .await
+                .map_err(|error| format!("{}: {error}", link.connection.name))?;
             if !list.unreadable.is_empty() {
-                return Err(format!("{}: {} sessions could not be read", link.connection.name, list.unreadable.len()));
+                return Err(format!(
+                    "{}: {} sessions could not be read",
+                    link.connection.name,
+                    list.unreadable.len()
+                ));
             }
             playing.extend(list.sessions.into_iter().map(|session| (Arc::clone(&link), session)));
         }
@@ -69,7 +79,10 @@ impl Core {
     ) -> Result<Vec<PlayingNow>, String> {
         let mut playing = Vec::new();
         for (link, session) in sessions {
-            if matches!(session.item.kind, ItemKind::Movie | ItemKind::Track | ItemKind::Clip | ItemKind::LiveTv) {
+            if matches!(
+                session.item.kind,
+                ItemKind::Movie | ItemKind::Track | ItemKind::Clip | ItemKind::LiveTv
+            ) {
                 continue;
             }
             let known = self

@@ -4,8 +4,8 @@ use crate::core::{Core, lock};
 use domain::plan::Decision;
 use domain::session::{ItemKind, PlaybackSession, PlayerState};
 use domain::state::{
-    Activity, AppState, ConnectionState, CycleSummary, Health, Monitoring, NowPlaying, PendingConfirmation, SecretStoreState,
-    Verdict, Warning,
+    Activity, AppState, ConnectionState, CycleSummary, Health, Monitoring, NowPlaying, PendingConfirmation,
+    SecretStoreState, Verdict, Warning,
 };
 use domain::tracker::PlayKey;
 use std::collections::BTreeMap;
@@ -142,7 +142,9 @@ impl Core {
         let monitoring = self.monitoring();
         let needs_user = !warnings.is_empty()
             || !confirmations.is_empty()
-            || connections.iter().any(|connection| !matches!(connection.health, Health::Ok | Health::Unknown));
+            || connections
+                .iter()
+                .any(|connection| !matches!(connection.health, Health::Ok | Health::Unknown));
         let activity = if self.publisher.working.load(Ordering::Relaxed) > 0 {
             Activity::Working
         } else if needs_user {
@@ -152,7 +154,11 @@ impl Core {
         } else {
             Activity::Paused
         };
-        let now_playing = if monitoring == Monitoring::On { self.now_playing() } else { Vec::new() };
+        let now_playing = if monitoring == Monitoring::On {
+            self.now_playing()
+        } else {
+            Vec::new()
+        };
         let status_line = self.status_line(monitoring, &connections, &confirmations, &warnings, &now_playing);
         AppState {
             revision: 0,
@@ -213,7 +219,10 @@ impl Core {
             }
         };
         let mut batches: BTreeMap<i64, PendingConfirmation> = BTreeMap::new();
-        for intent in open.iter().filter(|intent| intent.state == store::IntentState::WaitingConfirmation) {
+        for intent in open
+            .iter()
+            .filter(|intent| intent.state == store::IntentState::WaitingConfirmation)
+        {
             let batch = batches.entry(intent.batch).or_insert_with(|| PendingConfirmation {
                 id: intent.batch,
                 summary: String::new(),
@@ -237,12 +246,21 @@ impl Core {
     fn warnings(&self, secrets: &SecretStoreState) -> Vec<Warning> {
         let mut warnings = Vec::new();
         if let Some(message) = lock(&self.publisher.store_trouble).clone() {
-            warnings.push(Warning { code: "database", message });
+            warnings.push(Warning {
+                code: "database",
+                message,
+            });
         }
         match secrets {
-            SecretStoreState::Locked { advice } => warnings.push(Warning { code: "secretStoreLocked", message: advice.clone() }),
+            SecretStoreState::Locked { advice } => warnings.push(Warning {
+                code: "secretStoreLocked",
+                message: advice.clone(),
+            }),
             SecretStoreState::Unavailable { advice } => {
-                warnings.push(Warning { code: "secretStoreUnavailable", message: advice.clone() });
+                warnings.push(Warning {
+                    code: "secretStoreUnavailable",
+                    message: advice.clone(),
+                });
             }
             SecretStoreState::Unknown | SecretStoreState::Ready { .. } => {}
         }
@@ -255,9 +273,13 @@ impl Core {
         let mut playing = Vec::new();
         for link in self.links.media_servers() {
             let sessions = lock(&link.last_sessions);
-            let Some((_, sessions)) = sessions.as_ref() else { continue };
+            let Some((_, sessions)) = sessions.as_ref() else {
+                continue;
+            };
             for session in sessions {
-                let decisions = verdicts.get(&PlayKey::of(session)).map(|verdict| verdict.decisions.as_slice());
+                let decisions = verdicts
+                    .get(&PlayKey::of(session))
+                    .map(|verdict| verdict.decisions.as_slice());
                 playing.push(as_shown(&link.connection.name, session, decisions.unwrap_or_default()));
             }
         }
@@ -272,7 +294,11 @@ impl Core {
         warnings: &[Warning],
         now_playing: &[NowPlaying],
     ) -> String {
-        let has = |media: bool| connections.iter().any(|connection| connection.kind.is_media_server() == media);
+        let has = |media: bool| {
+            connections
+                .iter()
+                .any(|connection| connection.kind.is_media_server() == media)
+        };
         if !has(true) {
             return "Connect a media server to begin".to_owned();
         }
@@ -291,7 +317,10 @@ impl Core {
         if !confirmations.is_empty() {
             return "A big cleanup waits for your confirmation".to_owned();
         }
-        if let Some(ill) = connections.iter().find(|connection| !matches!(connection.health, Health::Ok | Health::Unknown)) {
+        if let Some(ill) = connections
+            .iter()
+            .find(|connection| !matches!(connection.health, Health::Ok | Health::Unknown))
+        {
             return match ill.health {
                 Health::Unauthorized => format!("{} needs its key or token", ill.name),
                 Health::Unreachable => format!("{} does not answer", ill.name),
@@ -307,7 +336,9 @@ impl Core {
             1 => now_playing
                 .iter()
                 .find(|playing| playing.position.is_some())
-                .map_or_else(String::new, |playing| format!("{} is watching {}", playing.viewer_name, playing.title)),
+                .map_or_else(String::new, |playing| {
+                    format!("{} is watching {}", playing.viewer_name, playing.title)
+                }),
             more => format!("{more} episodes are playing"),
         }
     }
@@ -323,11 +354,18 @@ fn as_shown(server: &str, session: &PlaybackSession, decisions: &[Decision]) -> 
         .map(|(season, episode)| format!("S{season:02}E{episode:02}"));
     let title = session.item.show.title.as_ref().or(session.item.title.as_ref());
     // What was done says more than what was not.
-    let telling = decisions.iter().find(|decision| !decision.actions.is_empty()).or_else(|| decisions.first());
+    let telling = decisions
+        .iter()
+        .find(|decision| !decision.actions.is_empty())
+        .or_else(|| decisions.first());
     NowPlaying {
         server: server.to_owned(),
         viewer: session.viewer.as_ref().map(|viewer| viewer.key.clone()),
-        viewer_name: session.viewer.as_ref().map_or("Somebody", |viewer| viewer.display_name()).to_owned(),
+        viewer_name: session
+            .viewer
+            .as_ref()
+            .map_or("Somebody", |viewer| viewer.display_name())
+            .to_owned(),
         title: title.cloned().unwrap_or_else(|| "An untitled item".to_owned()),
         position,
         episode_title: session.item.title.clone().filter(|_| is_episode),
@@ -335,6 +373,9 @@ fn as_shown(server: &str, session: &PlaybackSession, decisions: &[Decision]) -> 
         paused: session.state == PlayerState::Paused,
         view_offset_ms: session.view_offset_ms,
         duration_ms: session.duration_ms,
-        verdict: telling.map(|decision| Verdict { reason: decision.reason, detail: decision.detail.clone() }),
+        verdict: telling.map(|decision| Verdict {
+            reason: decision.reason,
+            detail: decision.detail.clone(),
+        }),
     }
 }

@@ -2,10 +2,11 @@
 
 mod changes;
 mod facts;
+mod listing;
 mod pass;
 
-pub(crate) use facts::ShowFacts;
 pub use changes::EnrollmentDraft;
+pub(crate) use facts::ShowFacts;
 
 use crate::core::Core;
 use crate::cycle::Trouble;
@@ -34,12 +35,16 @@ impl Core {
         allowed: bool,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let known = self.store.entries_of(show.id).await?.into_iter().find(|entry| entry.viewer == watched.viewer.key);
+        let known = self
+            .store
+            .entries_of(show.id)
+            .await?
+            .into_iter()
+            .find(|entry| entry.viewer == watched.viewer.key);
         let is_new = known.is_none();
         let before = known.clone();
-        let mut entry = known.unwrap_or_else(|| {
-            TrackingEntry::new(show, watched.viewer.key.clone(), watched.viewer.name.clone(), at)
-        });
+        let mut entry = known
+            .unwrap_or_else(|| TrackingEntry::new(show, watched.viewer.key.clone(), watched.viewer.name.clone(), at));
         if watched.viewer.name.is_some() {
             entry.viewer_name.clone_from(&watched.viewer.name);
         }
@@ -50,7 +55,11 @@ impl Core {
             return Ok(());
         }
         if is_new {
-            tracing::info!("Creating a tracking entry in {} for {}", show.title, watched.viewer.display_name());
+            tracing::info!(
+                "Creating a tracking entry in {} for {}",
+                show.title,
+                watched.viewer.display_name()
+            );
         }
         self.store.save_viewings(&[entry]).await?;
         self.publisher.shows_changed();

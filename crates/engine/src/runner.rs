@@ -35,7 +35,12 @@ pub(crate) struct CarriedOut {
 
 impl CarriedOut {
     fn plain(outcome: Outcome) -> Self {
-        Self { outcome, failure: None, searches: 0, deleted: Deleted::default() }
+        Self {
+            outcome,
+            failure: None,
+            searches: 0,
+            deleted: Deleted::default(),
+        }
     }
 }
 
@@ -72,16 +77,29 @@ impl Core {
             self.journal(origin, outcome, decision, subject_key).await?;
             return Ok(CarriedOut::plain(outcome));
         }
-        let Some(series) = series else { return Ok(CarriedOut::plain(Outcome::Nothing)) };
+        let Some(series) = series else {
+            return Ok(CarriedOut::plain(Outcome::Nothing));
+        };
         let decision = with_outcome_reminders(decision, series, now);
-        let equal = self.store.open_intents_for(series).await?.into_iter().find(|open| open.decision.actions == decision.actions);
+        let equal = self
+            .store
+            .open_intents_for(series)
+            .await?
+            .into_iter()
+            .find(|open| open.decision.actions == decision.actions);
         let intent = match equal {
             Some(intent) if intent.state == IntentState::WaitingConfirmation => {
                 return Ok(CarriedOut::plain(Outcome::Waiting));
             }
             Some(intent) => intent,
             None => {
-                let new = NewIntent { series, origin, decision: &decision, needs_confirmation: false, subject_key };
+                let new = NewIntent {
+                    series,
+                    origin,
+                    decision: &decision,
+                    needs_confirmation: false,
+                    subject_key,
+                };
                 self.store.create_intent(new, now).await?
             }
         };
@@ -97,7 +115,14 @@ impl Core {
         decision: &Decision,
         subject_key: Option<&str>,
     ) -> Result<(), StoreError> {
-        let entry = NewJournalEntry { at: self.now(), origin, outcome, note: None, subject_key, decision };
+        let entry = NewJournalEntry {
+            at: self.now(),
+            origin,
+            outcome,
+            note: None,
+            subject_key,
+            decision,
+        };
         if self.store.append_unless_same(entry, SAID_LATELY).await?.is_some() {
             self.publisher.journal_changed();
         }
@@ -108,18 +133,28 @@ impl Core {
     pub async fn run_intent(&self, link: &Link, mut intent: Intent) -> Result<CarriedOut, StoreError> {
         let mut result = CarriedOut::plain(Outcome::Done);
         let mut remarks: Vec<String> = Vec::new();
-        let resumed = intent.attempts > 0 || intent.next_step > 0 || intent.step_started_at.is_some() || intent.created_at < self.started_at;
+        let resumed = intent.attempts > 0
+            || intent.next_step > 0
+            || intent.step_started_at.is_some()
+            || intent.created_at < self.started_at;
         while let Some(action) = intent.decision.actions.get(intent.next_step as usize).cloned() {
             let started_before = intent.step_started_at;
             let now = self.now();
-            self.store.start_step(intent.id, intent.next_step, started_before.unwrap_or(now)).await?;
+            self.store
+                .start_step(intent.id, intent.next_step, started_before.unwrap_or(now))
+                .await?;
             match self.step(link, &intent, &action, resumed, started_before).await {
                 Ok(step) => {
                     match step {
                         Step::Done => {}
                         Step::Searched => {
                             result.searches += 1;
-                            tracing::info!(instance = link.connection.name, "Successfully triggered search for {}: {}", intent.decision.subject.show, intent.decision.detail);
+                            tracing::info!(
+                                instance = link.connection.name,
+                                "Successfully triggered search for {}: {}",
+                                intent.decision.subject.show,
+                                intent.decision.detail
+                            );
                         }
                         Step::Deleted(deleted) => {
                             result.deleted.files += deleted.files;
@@ -127,7 +162,9 @@ impl Core {
                         }
                         Step::Moot(remark) => {
                             if action.is_search() {
-                                self.store.drop_intent(intent.id, self.now(), Outcome::Nothing, &remark).await?;
+                                self.store
+                                    .drop_intent(intent.id, self.now(), Outcome::Nothing, &remark)
+                                    .await?;
                                 self.publisher.journal_changed();
                                 result.outcome = Outcome::Nothing;
                                 return Ok(result);
@@ -143,7 +180,9 @@ impl Core {
             }
         }
         let note = (!remarks.is_empty()).then(|| remarks.join(" "));
-        self.store.complete_intent(intent.id, self.now(), note.as_deref()).await?;
+        self.store
+            .complete_intent(intent.id, self.now(), note.as_deref())
+            .await?;
         self.publisher.journal_changed();
         if !intent.decision.afterwards.is_empty() {
             self.publisher.shows_changed();
@@ -152,23 +191,42 @@ impl Core {
         Ok(result)
     }
 
-    async fn owe(&self, link: &Link, intent: &Intent, error: &ActError, mut result: CarriedOut) -> Result<CarriedOut, StoreError> {
+    async fn owe(
+        &self,
+        link: &Link,
+        intent: &Intent,
+        error: &ActError,
+        mut result: CarriedOut,
+    ) -> Result<CarriedOut, StoreError> {
         let now = self.now();
         let failure = error.to_string();
-        tracing::warn!(instance = link.connection.name, show = intent.decision.subject.show, "An action failed and is owed: {failure}");
-        let deleting = matches!(intent.decision.actions.get(intent.next_step as usize), Some(Action::DeleteFiles { .. }));
+        tracing::warn!(
+            instance = link.connection.name,
+            show = intent.decision.subject.show,
+            "An action failed and is owed: {failure}"
+        );
+        let deleting = matches!(
+            intent.decision.actions.get(intent.next_step as usize),
+            Some(Action::DeleteFiles { .. })
+        );
         let overtaken = matches!(error, ActError::NotNow(_) | ActError::NotKept)
             && deleting
             && now.duration_since(intent.created_at) > DELETIONS_KEPT;
         if overtaken {
             // Life went on: the next pass looks at the show as it is now.
-            self.store.drop_intent(intent.id, now, Outcome::Nothing, &failure).await?;
+            self.store
+                .drop_intent(intent.id, now, Outcome::Nothing, &failure)
+                .await?;
             result.outcome = Outcome::Nothing;
         } else if is_hopeless(error) {
-            self.store.drop_intent(intent.id, now, Outcome::Failed, &failure).await?;
+            self.store
+                .drop_intent(intent.id, now, Outcome::Failed, &failure)
+                .await?;
             result.outcome = Outcome::Failed;
         } else {
-            self.store.postpone_intent(intent.id, now + pause(error, intent.attempts), &failure).await?;
+            self.store
+                .postpone_intent(intent.id, now + pause(error, intent.attempts), &failure)
+                .await?;
             result.outcome = Outcome::Owed;
         }
         result.failure = Some(failure);
@@ -192,10 +250,12 @@ impl Core {
         let outcome = match action {
             Action::SetMonitoring(change) => set_monitoring(client, series, change).await.map(|()| Step::Done),
             Action::SearchSeason { season, episodes } => {
-                self.search(client, intent, Some(*season), episodes, resumed, started_before).await
+                self.search(client, intent, Some(*season), episodes, resumed, started_before)
+                    .await
             }
             Action::SearchEpisodes { episodes, .. } => {
-                self.search(client, intent, None, episodes, resumed, started_before).await
+                self.search(client, intent, None, episodes, resumed, started_before)
+                    .await
             }
             Action::DeleteFiles { files } => {
                 self.may_delete(link, intent).await?;
@@ -229,7 +289,9 @@ impl Core {
             }
             wanted = self.still_to_search(client, intent, episodes).await?;
             if wanted.is_empty() {
-                return Ok(Step::Moot("What was to be searched is there, is being downloaded, or was searched since.".to_owned()));
+                return Ok(Step::Moot(
+                    "What was to be searched is there, is being downloaded, or was searched since.".to_owned(),
+                ));
             }
         }
         match season {
@@ -247,7 +309,9 @@ impl Core {
         episodes: &[EpisodeId],
     ) -> Result<Vec<EpisodeId>, ActError> {
         let snapshot = self.snapshot_with_queue(client, intent.series).await?;
-        let Some(snapshot) = snapshot else { return Ok(Vec::new()) };
+        let Some(snapshot) = snapshot else {
+            return Ok(Vec::new());
+        };
         let now = self.now();
         let recent = self
             .store
@@ -259,8 +323,16 @@ impl Core {
         Ok(snapshot
             .episodes
             .iter()
-            .filter(|episode| episodes.contains(&episode.id) && episode.file.is_none() && !snapshot.is_queued(episode.id))
-            .filter(|episode| if again { !recent.episodes.contains_key(&episode.id) } else { !recent.covers(episode, now) })
+            .filter(|episode| {
+                episodes.contains(&episode.id) && episode.file.is_none() && !snapshot.is_queued(episode.id)
+            })
+            .filter(|episode| {
+                if again {
+                    !recent.episodes.contains_key(&episode.id)
+                } else {
+                    !recent.covers(episode, now)
+                }
+            })
             .map(|episode| episode.id)
             .collect())
     }
@@ -271,7 +343,9 @@ impl Core {
         client: &SonarrClient,
         key: SeriesKey,
     ) -> Result<Option<SeriesSnapshot>, RemoteError> {
-        let Some(series) = client.series(key.series).await? else { return Ok(None) };
+        let Some(series) = client.series(key.series).await? else {
+            return Ok(None);
+        };
         let episodes = crate::act::all_episodes(client, key.series).await?;
         let mut snapshot = SeriesSnapshot::new(series, episodes);
         snapshot.queued = Some(queued(client, key).await?);
@@ -285,22 +359,38 @@ pub(crate) async fn queued(
     key: SeriesKey,
 ) -> Result<std::collections::BTreeSet<EpisodeId>, RemoteError> {
     let is_alive = |record: &sonarr::QueueRecord| {
-        !matches!(record.tracked_state.as_deref(), Some("failed" | "failedPending" | "ignored" | "imported"))
+        !matches!(
+            record.tracked_state.as_deref(),
+            Some("failed" | "failedPending" | "ignored" | "imported")
+        )
     };
-    Ok(client.queue(key.series).await?.into_iter().filter(is_alive).filter_map(|record| record.episode).collect())
+    Ok(client
+        .queue(key.series)
+        .await?
+        .into_iter()
+        .filter(is_alive)
+        .filter_map(|record| record.episode)
+        .collect())
 }
 
 /// Adds a reminder for each search, to see what became of it.
 fn with_outcome_reminders(decision: &Decision, series: SeriesKey, now: Timestamp) -> Decision {
     let mut decision = decision.clone();
-    if decision.reminders.iter().any(|reminder| matches!(reminder.about, ReminderAbout::SearchOutcome { .. })) {
+    if decision
+        .reminders
+        .iter()
+        .any(|reminder| matches!(reminder.about, ReminderAbout::SearchOutcome { .. }))
+    {
         return decision;
     }
     for action in &decision.actions {
         let about = match action {
-            Action::SearchSeason { season, episodes } => {
-                ReminderAbout::SearchOutcome { season: *season, episodes: episodes.clone(), whole_season: true, sent_at: now }
-            }
+            Action::SearchSeason { season, episodes } => ReminderAbout::SearchOutcome {
+                season: *season,
+                episodes: episodes.clone(),
+                whole_season: true,
+                sent_at: now,
+            },
             Action::SearchEpisodes { episodes, positions } => ReminderAbout::SearchOutcome {
                 season: positions.first().map_or(0, |position| position.season),
                 episodes: episodes.clone(),
@@ -329,8 +419,13 @@ fn pause(error: &ActError, attempts: u32) -> SignedDuration {
     if let ActError::Remote(RemoteError::Conflict { .. }) = error {
         return DISK_PAUSE;
     }
-    if let ActError::Remote(RemoteError::RateLimited { retry_after: Some(pause) }) = error {
-        return SignedDuration::try_from(*pause).unwrap_or(DISK_PAUSE).max(SignedDuration::from_secs(1));
+    if let ActError::Remote(RemoteError::RateLimited {
+        retry_after: Some(pause),
+    }) = error
+    {
+        return SignedDuration::try_from(*pause)
+            .unwrap_or(DISK_PAUSE)
+            .max(SignedDuration::from_secs(1));
     }
     let index = (attempts as usize).min(PAUSES_SECONDS.len() - 1);
     SignedDuration::from_secs(PAUSES_SECONDS[index])

@@ -97,7 +97,11 @@ impl Core {
         }
         let now = self.now();
         self.carry_on_owed(all, &mut report).await?;
-        for owed in self.store.due_sightings(if all { now + SIGHTING_KEPT } else { now }).await? {
+        for owed in self
+            .store
+            .due_sightings(if all { now + SIGHTING_KEPT } else { now })
+            .await?
+        {
             self.revisit_owed(owed, &mut report).await?;
         }
         for stored in self.store.due_reminders(now).await? {
@@ -109,22 +113,37 @@ impl Core {
 
     async fn carry_on_owed(&self, all: bool, report: &mut CheckReport) -> Result<(), StoreError> {
         let now = self.now();
-        let intents = if all { self.store.all_open_intents().await? } else { self.store.due_intents(now).await? };
+        let intents = if all {
+            self.store.all_open_intents().await?
+        } else {
+            self.store.due_intents(now).await?
+        };
         for intent in intents {
-            let Some(link) = self.link_of(intent.series) else { continue };
+            let Some(link) = self.link_of(intent.series) else {
+                continue;
+            };
             let lock = self.series_lock(intent.series);
             let _one_writer = lock.lock().await;
             // It may have been carried on by a session meanwhile.
-            let Some(intent) = self.store.intent(intent.id).await? else { continue };
+            let Some(intent) = self.store.intent(intent.id).await? else {
+                continue;
+            };
             if intent.state != store::IntentState::Open || (!all && intent.due_at > now) {
                 continue;
             }
             let _working = self.publisher.working();
-            tracing::info!(show = intent.decision.subject.show, "Carrying on owed work: {}", intent.decision.detail);
+            tracing::info!(
+                show = intent.decision.subject.show,
+                "Carrying on owed work: {}",
+                intent.decision.detail
+            );
             let done = self.run_intent(&link, intent).await?;
             report.triggered_searches += done.searches;
             if let Some(failure) = done.failure {
-                report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+                report.errors.push(Failure {
+                    source: link.connection.name.clone(),
+                    message: failure,
+                });
             }
         }
         Ok(())
@@ -132,9 +151,15 @@ impl Core {
 
     /// Remembers what was watched while a Sonarr did not answer.
     pub(crate) async fn owe_sighting(&self, link: &crate::links::Link, sighting: &Sighting) {
-        let Some(instance) = link.connection.instance() else { return };
+        let Some(instance) = link.connection.instance() else {
+            return;
+        };
         let now = self.now();
-        if let Err(error) = self.store.owe_sighting(instance, sighting, now, now + SIGHTING_PAUSE).await {
+        if let Err(error) = self
+            .store
+            .owe_sighting(instance, sighting, now, now + SIGHTING_PAUSE)
+            .await
+        {
             tracing::error!("{error}");
             self.publisher.store_trouble(Some(&error.to_string()));
         }
@@ -147,15 +172,20 @@ impl Core {
         }
         let mut part = CheckReport::default();
         self.revisit(&owed.sighting, owed.instance.0, &mut part).await;
-        let unanswered =
-            part.decisions.iter().any(|decision| matches!(decision.reason, Reason::InstanceUnavailable | Reason::Failed));
+        let unanswered = part
+            .decisions
+            .iter()
+            .any(|decision| matches!(decision.reason, Reason::InstanceUnavailable | Reason::Failed));
         if unanswered {
             let pause = SignedDuration::from_secs(30 * (1_i64 << owed.attempts.min(7)));
             self.store.postpone_sighting(owed.id, now + pause).await?;
         } else {
             self.store.remove_sighting(owed.id).await?;
         }
-        report.absorb(CheckReport { processed_sessions: 0, ..part });
+        report.absorb(CheckReport {
+            processed_sessions: 0,
+            ..part
+        });
         Ok(())
     }
 
@@ -168,7 +198,10 @@ impl Core {
         let lock = self.series_lock(reminder.series);
         let _one_writer = lock.lock().await;
         let Some((_, client)) = link.sonarr() else {
-            return self.store.postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts).await;
+            return self
+                .store
+                .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
+                .await;
         };
         let snapshot = self.snapshot_with_queue(client, reminder.series).await;
         link.note(&snapshot, now);
@@ -176,8 +209,14 @@ impl Core {
             Ok(Some(snapshot)) => snapshot,
             Ok(None) => return self.store.remove_reminder(id).await,
             Err(error) => {
-                report.errors.push(Failure { source: link.connection.name.clone(), message: error.to_string() });
-                return self.store.postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts).await;
+                report.errors.push(Failure {
+                    source: link.connection.name.clone(),
+                    message: error.to_string(),
+                });
+                return self
+                    .store
+                    .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
+                    .await;
             }
         };
         let show = self.store.rolling_show_of(reminder.series).await?;
@@ -199,13 +238,19 @@ impl Core {
         };
         let standard = self.settings().standard_monitoring;
         let mut decision = domain::reminders::decide(around, &subject, &reminder, show.as_ref(), standard);
-        let (same, others): (Vec<_>, Vec<_>) = decision.reminders.drain(..).partition(|next| next.about == reminder.about);
+        let (same, others): (Vec<_>, Vec<_>) = decision
+            .reminders
+            .drain(..)
+            .partition(|next| next.about == reminder.about);
         decision.reminders = others;
         let key = format!("reminder/{id}");
         let done = self.carry_out(&link, Origin::Reminder, &decision, Some(&key)).await?;
         report.triggered_searches += done.searches;
         if let Some(failure) = done.failure {
-            report.errors.push(Failure { source: link.connection.name.clone(), message: failure });
+            report.errors.push(Failure {
+                source: link.connection.name.clone(),
+                message: failure,
+            });
         }
         match same.into_iter().next() {
             Some(next) => self.store.postpone_reminder(id, next.due_at, next.attempts).await,
@@ -220,7 +265,11 @@ impl Core {
             let interval = SignedDuration::from_hours(i64::from(settings.auto_reset_interval_hours));
             if settings.enable_auto_reset && self.is_due("automatic reset", now, interval).await? {
                 let done = self.reset_inactive_pass(false).await?;
-                tracing::info!("Automatic reset: {} shows reset, {} left alone", done.reset.len(), done.skipped.len());
+                tracing::info!(
+                    "Automatic reset: {} shows reset, {} left alone",
+                    done.reset.len(),
+                    done.skipped.len()
+                );
                 report.errors.extend(done.errors);
                 self.publisher.shows_changed();
                 self.did("automatic reset", now, interval).await?;
@@ -230,7 +279,8 @@ impl Core {
             if settings.enable_progressive_cleanup && (changed || self.is_due("cleanup", now, CLEANUP_PAUSE).await?) {
                 let look_again = self.clean_up().await?;
                 let pause = look_again.map_or(CLEANUP_PAUSE, |at| {
-                    at.duration_since(now).clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
+                    at.duration_since(now)
+                        .clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
                 });
                 self.did("cleanup", now, pause).await?;
             }
@@ -249,7 +299,9 @@ impl Core {
             Some(known) => Ok(known.due_at <= now || known.due_at.duration_since(now) > interval),
             None => {
                 // The first time comes after a while: what was just installed must not begin with a deletion.
-                self.store.set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None).await?;
+                self.store
+                    .set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None)
+                    .await?;
                 Ok(false)
             }
         }
@@ -278,7 +330,11 @@ impl Core {
     }
 
     async fn retry_secrets_if_needed(&self) {
-        let lacking = self.links.all().iter().any(|link| matches!(link.client, crate::links::Client::None));
+        let lacking = self
+            .links
+            .all()
+            .iter()
+            .any(|link| matches!(link.client, crate::links::Client::None));
         let now = self.now();
         let tried = *lock(&self.secrets_tried_at);
         if lacking && tried.is_none_or(|at| now.duration_since(at).abs() >= SECRETS_PAUSE) {

@@ -171,7 +171,13 @@ pub(crate) async fn examine(file: &Path) -> Result<Option<i64>, StoreError> {
         Err(error) => return Err(StoreError::from_io(file, &error)),
     }
     fs::File::open(file).map_err(|error| StoreError::from_io(file, &error))?;
-    let mut connection = base_options(file).connect().await?;
+    // Read-only, so that closing it folds no log into a damaged file and removes none. No further options: a connection on
+    // which one of them failed would be closed in the background, when another file may have taken this one's place.
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .read_only(true)
+        .busy_timeout(BUSY_TIMEOUT);
+    let mut connection = options.connect().await?;
     let schema = schema_of(&mut connection).await;
     if let Err(error) = connection.close().await {
         warn!(%error, "closing the examined database failed");

@@ -58,7 +58,10 @@ impl Core {
             match self.candidate(&link, SeriesId(*series), draft).await {
                 Ok(candidate) => candidates.push(candidate),
                 Err(error) if draft.series.len() > 1 => {
-                    batch.errors.push(Failure { source: link.connection.name.clone(), message: error.message });
+                    batch.errors.push(Failure {
+                        source: link.connection.name.clone(),
+                        message: error.message,
+                    });
                 }
                 Err(error) => return Err(error),
             }
@@ -82,21 +85,37 @@ impl Core {
         self.rules_changed();
         // Who watched lately protects from now on.
         for server in self.links.media_servers() {
-            let since = self.now() - jiff::SignedDuration::from_hours(24 * i64::from(self.settings().inactivity_reset_days));
+            let since =
+                self.now() - jiff::SignedDuration::from_hours(24 * i64::from(self.settings().inactivity_reset_days));
             if let Err(failure) = self.read_history(&server, since).await {
-                tracing::warn!(server = server.connection.name, "The watch history could not be read back: {failure}");
+                tracing::warn!(
+                    server = server.connection.name,
+                    "The watch history could not be read back: {failure}"
+                );
             }
         }
         Ok(batch)
     }
 
-    async fn candidate(&self, link: &Arc<Link>, series: SeriesId, draft: &EnrollmentDraft) -> Result<Candidate, RequestError> {
+    async fn candidate(
+        &self,
+        link: &Arc<Link>,
+        series: SeriesId,
+        draft: &EnrollmentDraft,
+    ) -> Result<Candidate, RequestError> {
         let Some((instance, _)) = link.sonarr() else {
-            return Err(RequestError::failed("unauthorized", format!("{} is not ready: its API key is missing.", link.connection.name)));
+            return Err(RequestError::failed(
+                "unauthorized",
+                format!("{} is not ready: its API key is missing.", link.connection.name),
+            ));
         };
         let key = SeriesKey { instance, series };
         let known = self.store.rolling_show_of(key).await?;
-        let playing = if draft.reset { self.everything_playing().await } else { Ok(Vec::new()) };
+        let playing = if draft.reset {
+            self.everything_playing().await
+        } else {
+            Ok(Vec::new())
+        };
         let stand_in = known.clone().unwrap_or_else(|| RollingShow {
             id: RollingShowId(0),
             series: key,
@@ -115,7 +134,10 @@ impl Core {
         });
         let facts = self.show_facts(link, stand_in, &Ok(Vec::new())).await?;
         let Some(mut facts) = facts else {
-            return Err(RequestError::invalid("notFound", format!("{} has no series {series}.", link.connection.name)));
+            return Err(RequestError::invalid(
+                "notFound",
+                format!("{} has no series {series}.", link.connection.name),
+            ));
         };
         facts.show.title.clone_from(&facts.snapshot.series.title);
         facts.show.tvdb = facts.snapshot.series.tvdb;
@@ -123,7 +145,10 @@ impl Core {
         facts.subject.show.clone_from(&facts.show.title);
         if draft.reset {
             // The title is known only now, and by it who is playing.
-            facts = self.show_facts(link, facts.show.clone(), &playing).await?.unwrap_or(facts);
+            facts = self
+                .show_facts(link, facts.show.clone(), &playing)
+                .await?
+                .unwrap_or(facts);
         }
         let decision = match &known {
             None => {
@@ -154,14 +179,25 @@ impl Core {
         Ok(Candidate { facts, known, decision })
     }
 
-    async fn enroll_one(&self, link: &Link, candidate: Candidate, draft: &EnrollmentDraft) -> Result<String, RequestError> {
-        let Candidate { facts, known, mut decision } = candidate;
+    async fn enroll_one(
+        &self,
+        link: &Link,
+        candidate: Candidate,
+        draft: &EnrollmentDraft,
+    ) -> Result<String, RequestError> {
+        let Candidate {
+            facts,
+            known,
+            mut decision,
+        } = candidate;
         let lock = self.series_lock(facts.show.series);
         let _one_writer = lock.lock().await;
         let show = match known {
             Some(show) => {
                 if show.monitoring_type != draft.monitoring_type {
-                    self.store.change_monitoring_type(show.id, draft.monitoring_type).await?;
+                    self.store
+                        .change_monitoring_type(show.id, draft.monitoring_type)
+                        .await?;
                 }
                 show
             }
@@ -180,7 +216,10 @@ impl Core {
         decision.subject.rolling_show = Some(show.id);
         let done = self.carry_out(link, Origin::Manual, &decision, None).await?;
         match done.failure {
-            Some(failure) => Err(RequestError::failed("owed", format!("Enrolled, but Sonarr is not at the baseline yet: {failure}"))),
+            Some(failure) => Err(RequestError::failed(
+                "owed",
+                format!("Enrolled, but Sonarr is not at the baseline yet: {failure}"),
+            )),
             None => Ok(decision.detail),
         }
     }
@@ -233,7 +272,10 @@ impl Core {
     /// Takes a show out of monitoring; Sonarr stays as it is.
     pub(crate) async fn remove_show(&self, id: i64) -> Result<String, RequestError> {
         let Some(show) = self.store.rolling_show(RollingShowId(id)).await? else {
-            return Err(RequestError::invalid("notFound", format!("There is no rolling show {id}.")));
+            return Err(RequestError::invalid(
+                "notFound",
+                format!("There is no rolling show {id}."),
+            ));
         };
         let lock = self.series_lock(show.series);
         let _one_writer = lock.lock().await;
@@ -247,11 +289,24 @@ impl Core {
         let detail = format!("{} was removed from monitoring. Sonarr stays as it is.", show.title);
         for intent in self.store.open_intents_for(show.series).await? {
             if intent.decision.subject.rolling_show == Some(show.id) {
-                self.store.drop_intent(intent.id, self.now(), Outcome::Nothing, "The show was removed from monitoring.").await?;
+                self.store
+                    .drop_intent(
+                        intent.id,
+                        self.now(),
+                        Outcome::Nothing,
+                        "The show was removed from monitoring.",
+                    )
+                    .await?;
             }
         }
         self.store.remove_rolling_show(show.id).await?;
-        self.journal(Origin::Manual, Outcome::Done, &Decision::nothing(subject, Reason::Removed, detail.clone()), None).await?;
+        self.journal(
+            Origin::Manual,
+            Outcome::Done,
+            &Decision::nothing(subject, Reason::Removed, detail.clone()),
+            None,
+        )
+        .await?;
         self.count_rolling_shows().await?;
         self.publisher.shows_changed();
         self.publisher.confirmations_changed();
@@ -262,7 +317,10 @@ impl Core {
     /// Carries out what was waiting for the user's word: exactly that.
     pub(crate) async fn confirm(&self, batch: i64) -> Result<(), RequestError> {
         if self.store.confirm_batch(batch, self.now()).await? == 0 {
-            return Err(RequestError::invalid("notFound", "There is nothing to confirm anymore."));
+            return Err(RequestError::invalid(
+                "notFound",
+                "There is nothing to confirm anymore.",
+            ));
         }
         self.publisher.confirmations_changed();
         self.work.notify_one();
@@ -273,7 +331,9 @@ impl Core {
     pub(crate) async fn dismiss(&self, batch: i64) -> Result<(), RequestError> {
         for intent in self.store.intents_of_batch(batch).await? {
             if intent.state == store::IntentState::WaitingConfirmation {
-                self.store.drop_intent(intent.id, self.now(), Outcome::Nothing, "You decided against it.").await?;
+                self.store
+                    .drop_intent(intent.id, self.now(), Outcome::Nothing, "You decided against it.")
+                    .await?;
             }
         }
         self.publisher.confirmations_changed();
@@ -294,12 +354,21 @@ impl Core {
     pub(crate) fn instance_named(&self, name: &str) -> Result<Arc<Link>, RequestError> {
         match self.links.named(name) {
             Some(link) if !link.connection.kind.is_media_server() => Ok(link),
-            Some(_) => Err(RequestError::invalid("invalidValue", format!("{name} is not a Sonarr."))),
-            None => Err(RequestError::invalid("notFound", format!("There is no connection named {name}."))),
+            Some(_) => Err(RequestError::invalid(
+                "invalidValue",
+                format!("{name} is not a Sonarr."),
+            )),
+            None => Err(RequestError::invalid(
+                "notFound",
+                format!("There is no connection named {name}."),
+            )),
         }
     }
 }
 
 fn changed_meanwhile() -> RequestError {
-    RequestError::invalid("changedMeanwhile", "Something changed meanwhile, and nothing was done. Look at it again.")
+    RequestError::invalid(
+        "changedMeanwhile",
+        "Something changed meanwhile, and nothing was done. Look at it again.",
+    )
 }

@@ -42,7 +42,11 @@ impl ShowFacts {
     /// What is to become of each season.
     pub fn cleanup(&self) -> Vec<SeasonOutlook> {
         let allowed = |entry: &TrackingEntry| {
-            is_allowed(&self.settings.filter_users, &entry.viewer.account, entry.viewer_name.as_deref())
+            is_allowed(
+                &self.settings.filter_users,
+                &entry.viewer.account,
+                entry.viewer_name.as_deref(),
+            )
         };
         let window = SignedDuration::from_hours(24 * i64::from(self.settings.inactivity_reset_days));
         plan_cleanup(&CleanupFacts {
@@ -94,32 +98,58 @@ impl Core {
         show: RollingShow,
         playing: &Playing,
     ) -> Result<Option<ShowFacts>, RemoteError> {
-        let Some((_, client)) = link.sonarr() else { return Err(RemoteError::Unauthorized) };
+        let Some((_, client)) = link.sonarr() else {
+            return Err(RemoteError::Unauthorized);
+        };
         let key = show.series;
         let gathered = async {
-            let Some(series) = client.series(key.series).await? else { return Ok(None) };
+            let Some(series) = client.series(key.series).await? else {
+                return Ok(None);
+            };
             let mut snapshot = SeriesSnapshot::new(series, all_episodes(client, key.series).await?);
             snapshot.files = Some(client.files(key.series).await?);
             snapshot.queued = Some(queued(client, key).await?);
             // A tag that cannot be looked up protects, so only tagged series cost the request.
-            let labels = if snapshot.series.tags.is_empty() { None } else { Some(client.tags().await?) };
+            let labels = if snapshot.series.tags.is_empty() {
+                None
+            } else {
+                Some(client.tags().await?)
+            };
             Ok(Some((snapshot, labels)))
         }
         .await;
         link.note(&gathered, self.now());
-        let Some((snapshot, labels)) = gathered? else { return Ok(None) };
+        let Some((snapshot, labels)) = gathered? else {
+            return Ok(None);
+        };
         let settings = self.settings();
         let now = self.now();
         let protection = Protection::of(&snapshot.series, labels.as_ref(), &settings.protect_tag);
-        let identity = ShowIdentity { title: show.title.clone(), tvdb: show.tvdb, imdb: show.imdb.clone() };
-        let mut observed = self.observed_time(&settings, now).await.map_err(|error| RemoteError::BadAnswer { detail: error.to_string() })?;
+        let identity = ShowIdentity {
+            title: show.title.clone(),
+            tvdb: show.tvdb,
+            imdb: show.imdb.clone(),
+        };
+        let mut observed = self
+            .observed_time(&settings, now)
+            .await
+            .map_err(|error| RemoteError::BadAnswer {
+                detail: error.to_string(),
+            })?;
         let playing = match playing {
             Ok(sessions) => self.playing_of(&identity, sessions).await,
             Err(reason) => Err(reason.clone()),
         };
         let playing = playing.unwrap_or_else(|reason| {
             // What is playing is not known, so this very moment is not observed.
-            observed = ObservedTime::new(now, vec![Gap { from: now - SignedDuration::from_secs(1), until: None, server: reason }]);
+            observed = ObservedTime::new(
+                now,
+                vec![Gap {
+                    from: now - SignedDuration::from_secs(1),
+                    until: None,
+                    server: reason,
+                }],
+            );
             Vec::new()
         });
         let subject = Subject {
@@ -129,7 +159,13 @@ impl Core {
             rolling_show: Some(show.id),
             ..Subject::default()
         };
-        let entries = self.store.entries_of(show.id).await.map_err(|error| RemoteError::BadAnswer { detail: error.to_string() })?;
+        let entries = self
+            .store
+            .entries_of(show.id)
+            .await
+            .map_err(|error| RemoteError::BadAnswer {
+                detail: error.to_string(),
+            })?;
         Ok(Some(ShowFacts {
             show,
             entries,

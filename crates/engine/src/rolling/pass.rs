@@ -40,20 +40,35 @@ impl Core {
         let mut proposals = Vec::new();
         let mut look_again: Option<Timestamp> = None;
         for show in self.store.rolling_shows().await? {
-            let Some(link) = self.link_of(show.series) else { continue };
-            let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else { continue };
+            let Some(link) = self.link_of(show.series) else {
+                continue;
+            };
+            let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else {
+                continue;
+            };
             let outlooks = facts.cleanup();
             look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
             let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
             if decisions.is_empty() {
                 continue;
             }
-            let seasons: Vec<String> =
-                decisions.iter().filter_map(|decision| decision.subject.season).map(|season| season.to_string()).collect();
-            tracing::info!("Progressive cleanup for {}: removing seasons {}", facts.show.title, seasons.join(", "));
+            let seasons: Vec<String> = decisions
+                .iter()
+                .filter_map(|decision| decision.subject.season)
+                .map(|season| season.to_string())
+                .collect();
+            tracing::info!(
+                "Progressive cleanup for {}: removing seasons {}",
+                facts.show.title,
+                seasons.join(", ")
+            );
             for decision in decisions {
                 let facts = facts.clone();
-                proposals.push(Proposal { link: Arc::clone(&link), facts, decision });
+                proposals.push(Proposal {
+                    link: Arc::clone(&link),
+                    facts,
+                    decision,
+                });
             }
         }
         self.act_on(proposals, Origin::Scheduler, true).await?;
@@ -64,7 +79,9 @@ impl Core {
     pub(crate) async fn reset_inactive_pass(&self, dry_run: bool) -> Result<ResetReport, StoreError> {
         let (proposals, mut report) = self.propose_resets(dry_run).await?;
         if dry_run {
-            report.reset.extend(proposals.iter().map(|proposal| planned_row(proposal)));
+            report
+                .reset
+                .extend(proposals.iter().map(|proposal| planned_row(proposal)));
             return Ok(report);
         }
         let done = self.act_on(proposals, Origin::Scheduler, true).await?;
@@ -82,7 +99,10 @@ impl Core {
             // What the histories tell must not be written, so it is only asked whether they can be read at all.
         } else {
             for failure in self.catch_up().await {
-                report.errors.push(Failure { source: "history".to_owned(), message: failure });
+                report.errors.push(Failure {
+                    source: "history".to_owned(),
+                    message: failure,
+                });
             }
         }
         let settings = self.settings();
@@ -93,10 +113,16 @@ impl Core {
             let entries = self.store.entries_of(show.id).await?;
             if !activity(&show, &entries, &settings, &observed, now).is_inactive() {
                 let reason = self.why_not_inactive(&show, &playing).await;
-                report.skipped.push(LeftAlone { id: Some(show.id.0), title: show.title.clone(), reason });
+                report.skipped.push(LeftAlone {
+                    id: Some(show.id.0),
+                    title: show.title.clone(),
+                    reason,
+                });
                 continue;
             }
-            let Some(link) = self.link_of(show.series) else { continue };
+            let Some(link) = self.link_of(show.series) else {
+                continue;
+            };
             let title = show.title.clone();
             let id = show.id.0;
             match self.show_facts(&link, show, &playing).await {
@@ -107,9 +133,14 @@ impl Core {
                     } else {
                         if !dry_run {
                             let key = format!("reset/{id}");
-                            self.journal(Origin::Scheduler, Outcome::Nothing, &decision, Some(&key)).await?;
+                            self.journal(Origin::Scheduler, Outcome::Nothing, &decision, Some(&key))
+                                .await?;
                         }
-                        report.skipped.push(LeftAlone { id: Some(id), title, reason: decision.detail });
+                        report.skipped.push(LeftAlone {
+                            id: Some(id),
+                            title,
+                            reason: decision.detail,
+                        });
                     }
                 }
                 Ok(None) => report.skipped.push(LeftAlone {
@@ -127,7 +158,9 @@ impl Core {
     }
 
     async fn why_not_inactive(&self, show: &RollingShow, playing: &Playing) -> String {
-        let Some(link) = self.link_of(show.series) else { return "Its Sonarr is not connected.".to_owned() };
+        let Some(link) = self.link_of(show.series) else {
+            return "Its Sonarr is not connected.".to_owned();
+        };
         match self.show_facts(&link, show.clone(), playing).await {
             Ok(Some(facts)) => facts.inactivity().detail,
             Ok(None) => "Sonarr does not have the series anymore.".to_owned(),
@@ -183,7 +216,9 @@ impl Core {
         let doomed = Amount::doomed(proposals.iter().map(|proposal| &proposal.decision));
         let mut all = Amount::default();
         for show in self.store.rolling_shows().await? {
-            let Some(link) = self.link_of(show.series) else { continue };
+            let Some(link) = self.link_of(show.series) else {
+                continue;
+            };
             let Some((_, client)) = link.sonarr() else { continue };
             match client.files(show.series.series).await {
                 Ok(files) => {
@@ -223,7 +258,10 @@ impl Core {
             self.publisher.confirmations_changed();
             self.notifier.tell(Notification {
                 title: "Confirm a big cleanup".to_owned(),
-                body: format!("{} shows would lose files. Nothing is deleted before you say so.", proposals.len()),
+                body: format!(
+                    "{} shows would lose files. Nothing is deleted before you say so.",
+                    proposals.len()
+                ),
                 topic: Topic::Confirmation,
             });
         }
@@ -242,13 +280,21 @@ impl Core {
         let Some(id) = intent.decision.subject.rolling_show else {
             return Ok(());
         };
-        let show = self.store.rolling_show(id).await.map_err(|error| ActError::NotNow(error.to_string()))?;
+        let show = self
+            .store
+            .rolling_show(id)
+            .await
+            .map_err(|error| ActError::NotNow(error.to_string()))?;
         let Some(show) = show else {
-            return Err(ActError::NotNow("The show was removed from monitoring meanwhile; its files stay.".to_owned()));
+            return Err(ActError::NotNow(
+                "The show was removed from monitoring meanwhile; its files stay.".to_owned(),
+            ));
         };
         let failures = self.catch_up().await;
         if let Some(failure) = failures.first() {
-            return Err(ActError::NotNow(format!("It is not known what was watched lately. {failure}")));
+            return Err(ActError::NotNow(format!(
+                "It is not known what was watched lately. {failure}"
+            )));
         }
         let playing = self.everything_playing().await;
         let Some(facts) = self.show_facts(link, show, &playing).await? else {
@@ -257,7 +303,9 @@ impl Core {
         let files = doomed(&intent.decision);
         if let Some(playing) = facts.playing.iter().find(|playing| holds(&files, playing)) {
             let who = playing.viewer.as_deref().unwrap_or("Somebody");
-            return Err(ActError::NotNow(format!("{who} is playing it right now; it is kept for the time being.")));
+            return Err(ActError::NotNow(format!(
+                "{who} is playing it right now; it is kept for the time being."
+            )));
         }
         if let Some(sentence) = facts.protection.sentence() {
             return Err(ActError::NotNow(sentence));
@@ -267,9 +315,9 @@ impl Core {
         }
         match intent.decision.reason {
             Reason::ProgressiveCleanup => still_free(&facts, &files),
-            Reason::InactiveReset if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => {
-                Err(ActError::NotNow("Somebody has watched it since; it is kept.".to_owned()))
-            }
+            Reason::InactiveReset if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => Err(
+                ActError::NotNow("Somebody has watched it since; it is kept.".to_owned()),
+            ),
             _ => Ok(()),
         }
     }
@@ -278,7 +326,10 @@ impl Core {
     pub(crate) async fn propose_reset(&self, id: i64) -> Result<Proposal, RequestError> {
         let show = self.store.rolling_show(RollingShowId(id)).await?;
         let Some(show) = show else {
-            return Err(RequestError::invalid("notFound", format!("There is no rolling show {id}.")));
+            return Err(RequestError::invalid(
+                "notFound",
+                format!("There is no rolling show {id}."),
+            ));
         };
         let Some(link) = self.link_of(show.series) else {
             return Err(RequestError::failed("unreachable", "Its Sonarr is not connected."));
@@ -294,15 +345,23 @@ impl Core {
                 let decision = facts.reset();
                 Ok(Proposal { link, facts, decision })
             }
-            None => Err(RequestError::failed("notFound", format!("Sonarr does not have {title} anymore."))),
+            None => Err(RequestError::failed(
+                "notFound",
+                format!("Sonarr does not have {title} anymore."),
+            )),
         }
     }
 }
 
 /// While a season's removal was on its way its viewers may have come back.
 fn still_free(facts: &ShowFacts, files: &[&DoomedFile]) -> Result<(), ActError> {
-    let seasons: BTreeSet<i32> = files.iter().flat_map(|file| &file.episodes).map(|at| at.season).collect();
-    let kept = |outlook: &SeasonOutlook| seasons.contains(&outlook.season) && !matches!(outlook.verdict, Verdict::Free { .. });
+    let seasons: BTreeSet<i32> = files
+        .iter()
+        .flat_map(|file| &file.episodes)
+        .map(|at| at.season)
+        .collect();
+    let kept =
+        |outlook: &SeasonOutlook| seasons.contains(&outlook.season) && !matches!(outlook.verdict, Verdict::Free { .. });
     match facts.cleanup().into_iter().find(kept) {
         Some(outlook) => Err(ActError::NotNow(outlook.sentence)),
         None => Ok(()),
@@ -322,7 +381,9 @@ fn doomed(decision: &Decision) -> Vec<&DoomedFile> {
 
 fn holds(files: &[&DoomedFile], playing: &domain::protection::PlayingNow) -> bool {
     let Some(season) = playing.season else { return true };
-    files.iter().any(|file| file.episodes.iter().any(|at| at.season == season))
+    files
+        .iter()
+        .any(|file| file.episodes.iter().any(|at| at.season == season))
 }
 
 fn planned_row(proposal: &Proposal) -> ResetRow {

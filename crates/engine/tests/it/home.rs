@@ -50,17 +50,45 @@ impl Home {
         let network = Arc::new(Network::default());
         network.put("plex.test", Arc::new(RouterTransport::new(plex.router())));
         for (index, sonarr) in sonarrs.iter().enumerate() {
-            network.put(&format!("sonarr{}.test", index + 1), Arc::new(RouterTransport::new(sonarr.router())));
+            network.put(
+                &format!("sonarr{}.test", index + 1),
+                Arc::new(RouterTransport::new(sonarr.router())),
+            );
         }
         let folder = tempfile::tempdir().unwrap();
         let shell = Arc::new(RecordingShell::default());
         let secrets = SecretStore::memory();
         let engine = open(folder.path(), &clock, &network, &shell, &secrets, None).await;
-        let home = Self { clock, plex, sonarrs, engine, shell, network, secrets, folder };
-        home.connect(ConnectionKind::Plex, "Attic", "http://plex.test:32400", &home.plex.token()).await;
+        let home = Self {
+            clock,
+            plex,
+            sonarrs,
+            engine,
+            shell,
+            network,
+            secrets,
+            folder,
+        };
+        home.connect(
+            ConnectionKind::Plex,
+            "Attic",
+            "http://plex.test:32400",
+            &home.plex.token(),
+        )
+        .await;
         for (index, sonarr) in home.sonarrs.iter().enumerate() {
-            let name = if index == 0 { "Sonarr".to_owned() } else { format!("Sonarr {}", index + 1) };
-            home.connect(ConnectionKind::Sonarr, &name, &format!("http://sonarr{}.test:8989", index + 1), &sonarr.api_key()).await;
+            let name = if index == 0 {
+                "Sonarr".to_owned()
+            } else {
+                format!("Sonarr {}", index + 1)
+            };
+            home.connect(
+                ConnectionKind::Sonarr,
+                &name,
+                &format!("http://sonarr{}.test:8989", index + 1),
+                &sonarr.api_key(),
+            )
+            .await;
         }
         home.set(json!({"enabled": true})).await;
         home.forget_requests();
@@ -101,11 +129,29 @@ impl Home {
     /// Ends the engine and opens it again on the same folder, as after a restart of the computer.
     pub async fn restart(self) -> Self {
         self.engine.stop().await;
-        let Self { clock, plex, sonarrs, engine, shell, network, secrets, folder } = self;
+        let Self {
+            clock,
+            plex,
+            sonarrs,
+            engine,
+            shell,
+            network,
+            secrets,
+            folder,
+        } = self;
         drop(engine);
         let engine = open(folder.path(), &clock, &network, &shell, &secrets, None).await;
         engine.connect_all().await.unwrap();
-        Self { clock, plex, sonarrs, engine, shell, network, secrets, folder }
+        Self {
+            clock,
+            plex,
+            sonarrs,
+            engine,
+            shell,
+            network,
+            secrets,
+            folder,
+        }
     }
 
     /// Moves the clock; whoever is playing stops reporting unless the test makes them.
@@ -132,7 +178,13 @@ impl Home {
             .iter()
             .map(|entry| {
                 let decision = &entry.decision;
-                format!("{} {}: {} – {}", entry.outcome.name(), decision.reason.code(), decision.subject.show, decision.detail)
+                format!(
+                    "{} {}: {} – {}",
+                    entry.outcome.name(),
+                    decision.reason.code(),
+                    decision.subject.show,
+                    decision.detail
+                )
             })
             .collect()
     }
@@ -223,7 +275,9 @@ impl Transport for Network {
         let known = self.hosts.lock().unwrap().get(&host).cloned();
         match known {
             Some(transport) if !self.unplugged.lock().unwrap().contains(&host) => transport.send(request).await,
-            _ => Err(TransportError::Connect { detail: "connection refused".to_owned() }),
+            _ => Err(TransportError::Connect {
+                detail: "connection refused".to_owned(),
+            }),
         }
     }
 }

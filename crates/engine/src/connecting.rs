@@ -1,0 +1,225 @@
+//! Adding, trying and removing connections.
+
+use crate::core::{Core, lock};
+use crate::error::RequestError;
+use crate::links::{Client, Link};
+use crate::options::{Connected, ConnectionDraft};
+use domain::plan::{Decision, Reason, Subject};
+use store::{Connection, NewConnection};
+
+/// A draft that was tried: its client, and the connection it would become.
+pub(crate) type Tried = (Connected, Option<String>);
+
+impl Core {
+    /// Asks a connection how it is, and who it is.
+    pub(crate) async fn ask_health(&self, link: &Link) {
+        let now = self.now();
+        let answer = match &link.client {
+            Client::Media(client) => client
+                .identify()
+                .await
+                .map(|identity| (identity.name, identity.version)),
+            Client::Sonarr(client) => client
+                .status()
+                .await
+                .map(|status| (status.instance_name, status.version)),
+            Client::None => return,
+        };
+        link.note(&answer, now);
+        if let Ok((name, version)) = answer {
+            let known = (
+                link.connection.server_name.as_deref(),
+                link.connection.version.as_deref(),
+            );
+            if known != (Some(name.as_str()), Some(version.as_str()))
+                && let Err(error) = self
+                    .store
+                    .note_identity(link.connection.id, Some(&name), Some(&version), None)
+                    .await
+            {
+                tracing::warn!("{error}");
+            }
+        }
+    }
+
+    /// Tries a draft against the server.
+    pub(crate) async fn try_draft(&self, draft: &ConnectionDraft) -> Result<Tried, RequestError> {
+        let name = checked_name(&draft.name)?;
+        let secret = match &draft.secret {
+            Some(secret) => secret.clone(),
+            None => self.secrets.get(&name).await.map_err(|error| secret_error(&error))?,
+        };
+        let connection = Connection {
+            id: self.links.named(&name).map_or(0, |link| link.connection.id),
+            kind: draft.kind,
+            name,
+            url: draft.url.trim().to_owned(),
+            has_secret: true,
+            created_at: self.now(),
+            server_name: None,
+            version: None,
+            machine_id: None,
+            last_contact_at: None,
+            history_read_until_at: None,
+        };
+        let client = self
+            .make_client(&connection, secret)
+            .map_err(|message| RequestError::invalid("invalidUrl", message))?;
+        match client {
+            Client::Media(server) => {
+                let identity = server.identify().await?;
+                let connected = Connected {
+                    server_name: Some(identity.name),
+                    version: Some(identity.version),
+                };
+                Ok((connected, Some(identity.machine_id)))
+            }
+            Client::Sonarr(sonarr) => {
+                let status = sonarr.status().await?;
+                Ok((
+                    Connected {
+                        server_name: Some(status.instance_name),
+                        version: Some(status.version),
+                    },
+                    None,
+                ))
+            }
+            Client::None => Err(RequestError::invalid(
+                "invalidValue",
+                format!("{} is not supported yet.", draft.kind.title()),
+            )),
+        }
+    }
+
+    /// Adds or changes a connection; nothing is changed when anything is wrong.
+    pub(crate) async fn connect(&self, draft: ConnectionDraft) -> Result<Connected, RequestError> {
+        let name = checked_name(&draft.name)?;
+        let url = remote::parse_base_url(&draft.url)
+            .map_err(|error| RequestError::invalid("invalidUrl", error.to_string()))?;
+        if let Some(known) = self.links.named(&name)
+            && known.connection.kind != draft.kind
+        {
+            let kind = known.connection.kind.title();
+            return Err(RequestError::invalid(
+                "invalidValue",
+                format!("{name} is the name of a {kind} already. Choose another one."),
+            ));
+        }
+        let (connected, machine_id) = if draft.verify {
+            self.try_draft(&draft).await?
+        } else {
+            (
+                Connected {
+                    server_name: None,
+                    version: None,
+                },
+                None,
+            )
+        };
+        // The secret first: a connection without one would be a broken promise, a secret without a connection is nothing.
+        if let Some(secret) = draft.secret
+            && !self.secrets.is_read_only()
+        {
+            self.secrets
+                .set(&name, secret)
+                .await
+                .map_err(|error| secret_error(&error))?;
+        }
+        let new = NewConnection {
+            kind: draft.kind,
+            name,
+            url: url.to_string(),
+            has_secret: true,
+        };
+        let (connection, added) = self.store.put_connection(&new, self.now()).await?;
+        if connected.server_name.is_some() {
+            self.store
+                .note_identity(
+                    connection.id,
+                    connected.server_name.as_deref(),
+                    connected.version.as_deref(),
+                    machine_id.as_deref(),
+                )
+                .await?;
+        }
+        let what = if added { "added" } else { "changed" };
+        let subject = Subject {
+            show: connection.name.clone(),
+            ..Subject::default()
+        };
+        let detail = format!(
+            "The connection to {} at {} was {what}.",
+            draft.kind.title(),
+            connection.url
+        );
+        self.note_in_journal(&Decision::nothing(subject, Reason::Changed, detail))
+            .await;
+        self.identities.mark_stale(connection.id);
+        let state = self.secrets.probe().await;
+        self.publisher.secrets_are(state);
+        self.reload_links().await?;
+        if draft.verify
+            && let Some(link) = self.links.get(connection.id)
+        {
+            lock(&link.condition).succeeded(self.now());
+        }
+        self.rules_changed();
+        self.listeners.notify_one();
+        Ok(connected)
+    }
+
+    /// Removes a connection with everything that hangs on it.
+    pub(crate) async fn disconnect(&self, name: &str) -> Result<(), RequestError> {
+        let Some(link) = self.links.named(name) else {
+            return Err(RequestError::invalid(
+                "notFound",
+                format!("There is no connection named {name}."),
+            ));
+        };
+        let connection = &link.connection;
+        if !self.secrets.is_read_only() {
+            match self.secrets.delete(&connection.name).await {
+                Ok(()) | Err(config::SecretError::NotFound) => {}
+                // The user wants it gone; what stays in the keyring is said.
+                Err(error) => tracing::warn!(connection = connection.name, "its secret could not be removed: {error}"),
+            }
+        }
+        self.store.remove_connection(connection.id).await?;
+        let subject = Subject {
+            show: connection.name.clone(),
+            ..Subject::default()
+        };
+        self.note_in_journal(&Decision::nothing(
+            subject,
+            Reason::Changed,
+            "The connection was removed.",
+        ))
+        .await;
+        self.reload_links().await?;
+        self.count_rolling_shows().await?;
+        self.publisher.shows_changed();
+        self.rules_changed();
+        self.listeners.notify_one();
+        Ok(())
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, RequestError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        return Err(RequestError::invalid(
+            "invalidValue",
+            "A connection needs a name of 1 to 60 characters.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+fn secret_error(error: &config::SecretError) -> RequestError {
+    let code = match error {
+        config::SecretError::Locked => "secretStoreLocked",
+        config::SecretError::NotFound => "unauthorized",
+        _ => "secretStoreUnavailable",
+    };
+    RequestError::failed(code, format!("{error}. {}", error.advice()))
+}
