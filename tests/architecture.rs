@@ -9,7 +9,10 @@ use std::process::Command;
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("cliffhangarr-domain", &[]),
     ("cliffhangarr-remote", &[]),
-    ("cliffhangarr-media-servers", &["cliffhangarr-domain", "cliffhangarr-remote"]),
+    (
+        "cliffhangarr-media-servers",
+        &["cliffhangarr-domain", "cliffhangarr-remote"],
+    ),
     ("cliffhangarr-sonarr", &["cliffhangarr-domain", "cliffhangarr-remote"]),
     ("cliffhangarr-store", &["cliffhangarr-domain"]),
     ("cliffhangarr-config", &["cliffhangarr-domain"]),
@@ -50,7 +53,18 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
 ];
 
 /// What would let I/O, time or a runtime into the pure part.
-const IMPURE: &[&str] = &["tokio", "reqwest", "sqlx", "axum", "futures", "async-trait", "rand", "tracing", "tauri", "libc"];
+const IMPURE: &[&str] = &[
+    "tokio",
+    "reqwest",
+    "sqlx",
+    "axum",
+    "futures",
+    "async-trait",
+    "rand",
+    "tracing",
+    "tauri",
+    "libc",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -67,13 +81,25 @@ fn metadata() -> Value {
 }
 
 fn texts<'a>(list: &'a Value, key: &'a str) -> impl Iterator<Item = &'a str> {
-    list.as_array().unwrap().iter().map(move |item| item[key].as_str().unwrap())
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(move |item| item[key].as_str().unwrap())
 }
 
 fn members(metadata: &Value) -> Vec<&Value> {
-    let ids: BTreeSet<&str> =
-        metadata["workspace_members"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    metadata["packages"].as_array().unwrap().iter().filter(|package| ids.contains(package["id"].as_str().unwrap())).collect()
+    let ids: BTreeSet<&str> = metadata["workspace_members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| id.as_str().unwrap())
+        .collect();
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|package| ids.contains(package["id"].as_str().unwrap()))
+        .collect()
 }
 
 /// Names of what a package needs to be built and run, without what only its tests need.
@@ -91,21 +117,33 @@ fn needs(package: &Value) -> BTreeSet<&str> {
 fn dependencies_point_one_way() {
     let metadata = metadata();
     let allowed: BTreeMap<&str, &[&str]> = MAY_DEPEND_ON.iter().copied().collect();
-    let names: BTreeSet<&str> = members(&metadata).iter().map(|package| package["name"].as_str().unwrap()).collect();
+    let names: BTreeSet<&str> = members(&metadata)
+        .iter()
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
     for package in members(&metadata) {
         let name = package["name"].as_str().unwrap();
-        let may = allowed.get(name).unwrap_or_else(|| panic!("{name} has no place in the architecture yet"));
+        let may = allowed
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} has no place in the architecture yet"));
         for needed in needs(package).intersection(&names) {
             assert!(may.contains(needed), "{name} must not depend on {needed}");
         }
     }
-    assert_eq!(names.len(), allowed.len(), "a crate of the architecture is missing from the workspace");
+    assert_eq!(
+        names.len(),
+        allowed.len(),
+        "a crate of the architecture is missing from the workspace"
+    );
 }
 
 #[test]
 fn the_domain_is_pure() {
     let metadata = metadata();
-    let domain = members(&metadata).into_iter().find(|package| package["name"] == "cliffhangarr-domain").unwrap();
+    let domain = members(&metadata)
+        .into_iter()
+        .find(|package| package["name"] == "cliffhangarr-domain")
+        .unwrap();
     for needed in needs(domain) {
         assert!(!IMPURE.contains(&needed), "the domain must not depend on {needed}");
     }
@@ -116,21 +154,30 @@ fn only_the_shell_depends_on_tauri() {
     for package in members(&metadata()) {
         let name = package["name"].as_str().unwrap();
         let knows_tauri = needs(package).iter().any(|needed| needed.starts_with("tauri"));
-        assert!(!knows_tauri || name == "cliffhangarr", "{name} must not depend on Tauri");
+        assert!(
+            !knows_tauri || name == "cliffhangarr",
+            "{name} must not depend on Tauri"
+        );
     }
 }
 
 #[test]
 fn the_household_stays_out_of_packages() {
     let metadata = metadata();
-    let shell = members(&metadata).into_iter().find(|package| package["name"] == "cliffhangarr").unwrap();
+    let shell = members(&metadata)
+        .into_iter()
+        .find(|package| package["name"] == "cliffhangarr")
+        .unwrap();
     let household = shell["dependencies"]
         .as_array()
         .unwrap()
         .iter()
         .find(|dependency| dependency["name"] == "cliffhangarr-simulators" && dependency["kind"].is_null())
         .unwrap();
-    assert_eq!(household["optional"], true, "the shell needs the simulators only for its demo");
+    assert_eq!(
+        household["optional"], true,
+        "the shell needs the simulators only for its demo"
+    );
     assert!(shell["features"].get("default").is_none(), "the demo must be asked for");
 }
 
@@ -139,13 +186,18 @@ fn the_household_stays_out_of_packages() {
 #[test]
 fn zbus_stays_off_tokio() {
     let metadata = metadata();
-    let names: BTreeMap<&str, &str> = texts(&metadata["packages"], "id").zip(texts(&metadata["packages"], "name")).collect();
+    let names: BTreeMap<&str, &str> = texts(&metadata["packages"], "id")
+        .zip(texts(&metadata["packages"], "name"))
+        .collect();
     let mut seen = 0;
     for node in metadata["resolve"]["nodes"].as_array().unwrap() {
         if names[node["id"].as_str().unwrap()] == "zbus" {
             seen += 1;
             let features = node["features"].as_array().unwrap();
-            assert!(!features.iter().any(|feature| feature == "tokio"), "zbus must not have its tokio feature: {features:?}");
+            assert!(
+                !features.iter().any(|feature| feature == "tokio"),
+                "zbus must not have its tokio feature: {features:?}"
+            );
         }
     }
     assert!(seen > 0, "zbus is expected in the tree");
@@ -177,7 +229,10 @@ fn collect(folder: &Path, endings: &[&str], files: &mut Vec<(String, String)>) {
 
 /// The lines of a file that are code.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(index, line)| (index + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -219,7 +274,11 @@ fn in_the_page_views_know_the_state_and_the_state_knows_the_host() {
         for (folder, forbidden) in PAGE_DIRECTION.iter().filter(|(folder, _)| file.starts_with(folder)) {
             for (line, content) in code(&text).filter(|(_, content)| content.contains(" from ")) {
                 let direction = forbidden.iter().find(|part| content.contains(*part));
-                assert!(direction.is_none(), "{file}:{line}: {folder} must not import {}: {content}", direction.unwrap());
+                assert!(
+                    direction.is_none(),
+                    "{file}:{line}: {folder} must not import {}: {content}",
+                    direction.unwrap()
+                );
             }
         }
     }

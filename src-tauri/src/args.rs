@@ -23,7 +23,13 @@ pub struct Args {
     pub autostart: bool,
 
     /// Where tokens and API keys live
-    #[arg(long, value_enum, value_name = "PLACE", default_value = "keyring", env = "CLIFFHANGARR_SECRET_STORE")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "PLACE",
+        default_value = "keyring",
+        env = "CLIFFHANGARR_SECRET_STORE"
+    )]
     pub secret_store: SecretPlace,
 
     /// How much is logged
@@ -110,9 +116,13 @@ impl Args {
 /// FNV-1a over the absolute path: the same in every build, unlike the standard library's hasher.
 fn fingerprint(folder: &Path) -> u64 {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    absolute.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    absolute
+        .as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
 }
 
 /// Whether the arguments of a second start ask to stay out of sight.

@@ -47,7 +47,10 @@ fn write<R: Runtime>(_app: &AppHandle<R>, enabled: bool) -> anyhow::Result<()> {
 /// the path of the program.
 #[cfg(not(target_os = "linux"))]
 pub fn plugin<R: Runtime>() -> tauri::plugin::TauriPlugin<R> {
-    tauri_plugin_autostart::Builder::new().app_name("Cliffhangarr").arg(ARGUMENT).build()
+    tauri_plugin_autostart::Builder::new()
+        .app_name("Cliffhangarr")
+        .arg(ARGUMENT)
+        .build()
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -60,6 +63,10 @@ fn read<R: Runtime>(app: &AppHandle<R>) -> anyhow::Result<bool> {
 fn write<R: Runtime>(app: &AppHandle<R>, enabled: bool) -> anyhow::Result<()> {
     use tauri_plugin_autostart::ManagerExt as _;
     let entry = app.autolaunch();
-    if enabled { entry.enable()? } else { entry.disable()? }
+    if enabled {
+        entry.enable()?
+    } else {
+        entry.disable()?
+    }
     Ok(())
 }

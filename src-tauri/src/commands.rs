@@ -6,8 +6,8 @@ use tauri::ipc::Invoke;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt as _;
 use wire::{
-    AppStateDto, Autostart, BatchReport, CheckReport, Connected, ConnectionDraft, Enrollment, ErrorDto, JournalPage, Library,
-    LogLevel, PauseDto, Preview, ResetReport, SettingsPatch, SettingsView, ShowRows,
+    AppStateDto, Autostart, BatchReport, CheckReport, Connected, ConnectionDraft, Enrollment, ErrorDto, JournalPage,
+    Library, LogLevel, PauseDto, Preview, ResetReport, SettingsPatch, SettingsView, ShowRows,
 };
 
 use crate::conversions as convert;
@@ -32,7 +32,11 @@ async fn get_state(engine: Asked<'_>) -> Answer<AppStateDto> {
 
 #[tauri::command]
 async fn check_sessions(engine: Asked<'_>, dry_run: bool) -> Answer<CheckReport> {
-    engine.check(dry_run).await.map(convert::check_report).map_err(convert::error)
+    engine
+        .check(dry_run)
+        .await
+        .map(convert::check_report)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
@@ -54,17 +58,29 @@ async fn get_settings(engine: Asked<'_>) -> Answer<SettingsView> {
 
 #[tauri::command]
 async fn change_settings(engine: Asked<'_>, patch: SettingsPatch) -> Answer<SettingsView> {
-    engine.change_settings(&patch.into_object()).await.map(convert::settings).map_err(convert::error)
+    engine
+        .change_settings(&patch.into_object())
+        .await
+        .map(convert::settings)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
 async fn test_connection(engine: Asked<'_>, draft: ConnectionDraft) -> Answer<Connected> {
-    engine.test_connection(convert::draft(draft)).await.map(convert::connected).map_err(convert::error)
+    engine
+        .test_connection(convert::draft(draft))
+        .await
+        .map(convert::connected)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
 async fn save_connection(engine: Asked<'_>, draft: ConnectionDraft) -> Answer<Connected> {
-    engine.connect(convert::draft(draft)).await.map(convert::connected).map_err(convert::error)
+    engine
+        .connect(convert::draft(draft))
+        .await
+        .map(convert::connected)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
@@ -74,29 +90,48 @@ async fn remove_connection(engine: Asked<'_>, name: String) -> Answer<()> {
 
 #[tauri::command]
 async fn get_journal(engine: Asked<'_>, limit: u32, before: Option<i64>) -> Answer<JournalPage> {
-    engine.journal(limit, before).await.map(convert::journal).map_err(convert::error)
+    engine
+        .journal(limit, before)
+        .await
+        .map(convert::journal)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
 async fn get_shows(engine: Asked<'_>, inactive_only: bool) -> Answer<ShowRows> {
-    engine.shows(inactive_only).await.map(convert::shows).map_err(convert::error)
+    engine
+        .shows(inactive_only)
+        .await
+        .map(convert::shows)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
 async fn get_library(engine: Asked<'_>, instance: String) -> Answer<Library> {
-    engine.library(&instance).await.map(convert::library).map_err(convert::error)
+    engine
+        .library(&instance)
+        .await
+        .map(convert::library)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
 async fn preview_enroll(engine: Asked<'_>, enrollment: Enrollment) -> Answer<Preview> {
-    let plan = engine.preview_enroll(&convert::enrollment(enrollment)).await.map_err(convert::error)?;
+    let plan = engine
+        .preview_enroll(&convert::enrollment(enrollment))
+        .await
+        .map_err(convert::error)?;
     Ok(Preview::of(&plan))
 }
 
 #[tauri::command]
 async fn enroll(engine: Asked<'_>, enrollment: Enrollment, confirmation: String) -> Answer<BatchReport> {
     let draft = convert::enrollment(enrollment);
-    engine.enroll(&draft, convert::confirms(confirmation)).await.map(convert::batch).map_err(convert::error)
+    engine
+        .enroll(&draft, convert::confirms(confirmation))
+        .await
+        .map(convert::batch)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
@@ -106,7 +141,11 @@ async fn preview_reset(engine: Asked<'_>, id: i64) -> Answer<Preview> {
 
 #[tauri::command]
 async fn reset_show(engine: Asked<'_>, id: i64, confirmation: String) -> Answer<ResetReport> {
-    engine.reset(id, convert::confirms(confirmation)).await.map(convert::reset_report).map_err(convert::error)
+    engine
+        .reset(id, convert::confirms(confirmation))
+        .await
+        .map(convert::reset_report)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
@@ -116,12 +155,18 @@ async fn remove_show(engine: Asked<'_>, id: i64) -> Answer<()> {
 
 #[tauri::command]
 async fn preview_reset_inactive(engine: Asked<'_>) -> Answer<Preview> {
-    Ok(Preview::of(&engine.preview_reset_inactive().await.map_err(convert::error)?))
+    Ok(Preview::of(
+        &engine.preview_reset_inactive().await.map_err(convert::error)?,
+    ))
 }
 
 #[tauri::command]
 async fn reset_inactive(engine: Asked<'_>, confirmation: String) -> Answer<ResetReport> {
-    engine.reset_inactive(false, convert::confirms(confirmation)).await.map(convert::reset_report).map_err(convert::error)
+    engine
+        .reset_inactive(false, convert::confirms(confirmation))
+        .await
+        .map(convert::reset_report)
+        .map_err(convert::error)
 }
 
 #[tauri::command]
@@ -147,7 +192,9 @@ async fn retry_secrets(engine: Asked<'_>) -> Answer<()> {
 
 #[tauri::command]
 async fn get_autostart<R: Runtime>(app: AppHandle<R>) -> Answer<Autostart> {
-    Ok(Autostart { enabled: autostart::is_enabled(&app).unwrap_or(false) })
+    Ok(Autostart {
+        enabled: autostart::is_enabled(&app).unwrap_or(false),
+    })
 }
 
 #[tauri::command]

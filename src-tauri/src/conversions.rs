@@ -33,7 +33,10 @@ pub fn draft(draft: wire::ConnectionDraft) -> engine::ConnectionDraft {
 
 /// What a server said of itself.
 pub fn connected(connected: engine::Connected) -> Connected {
-    Connected { server_name: connected.server_name, version: connected.version }
+    Connected {
+        server_name: connected.server_name,
+        version: connected.version,
+    }
 }
 
 /// The settings with what the page has to know of them.
@@ -91,7 +94,10 @@ fn show(row: engine::ShowRow) -> wire::ShowRow {
 
 /// The series of an instance.
 pub fn library(rows: Vec<LibraryRow>) -> Library {
-    let mut series: Vec<_> = rows.iter().map(|row| wire::LibrarySeries::new(&row.series, row.enrolled)).collect();
+    let mut series: Vec<_> = rows
+        .iter()
+        .map(|row| wire::LibrarySeries::new(&row.series, row.enrolled))
+        .collect();
     series.sort_by_cached_key(|series| series.title.to_lowercase());
     Library(series)
 }
@@ -108,8 +114,15 @@ pub fn enrollment(enrollment: wire::Enrollment) -> engine::EnrollmentDraft {
 
 /// What enrolling came to.
 pub fn batch(batch: engine::Batch) -> BatchReport {
-    let done = batch.done.into_iter().map(|(title, detail)| wire::Done { title, detail }).collect();
-    BatchReport { done, errors: failures(batch.errors) }
+    let done = batch
+        .done
+        .into_iter()
+        .map(|(title, detail)| wire::Done { title, detail })
+        .collect();
+    BatchReport {
+        done,
+        errors: failures(batch.errors),
+    }
 }
 
 /// What a reset came to.
@@ -120,7 +133,11 @@ pub fn reset_report(report: engine::ResetReport) -> wire::ResetReport {
         files_deleted: u32::try_from(row.files_deleted).unwrap_or(u32::MAX),
         bytes_freed: row.bytes_freed,
     };
-    let left_alone = |row: engine::LeftAlone| wire::LeftAlone { id: row.id, title: row.title, detail: row.reason };
+    let left_alone = |row: engine::LeftAlone| wire::LeftAlone {
+        id: row.id,
+        title: row.title,
+        detail: row.reason,
+    };
     wire::ResetReport {
         reset: report.reset.into_iter().map(reset).collect(),
         skipped: report.skipped.into_iter().map(left_alone).collect(),
@@ -134,5 +151,11 @@ pub fn confirms(confirmation: String) -> impl FnOnce(&[Decision]) -> bool + Send
 }
 
 fn failures(failures: Vec<Failure>) -> Vec<ErrorRow> {
-    failures.into_iter().map(|failure| ErrorRow { source: failure.source, message: failure.message }).collect()
+    failures
+        .into_iter()
+        .map(|failure| ErrorRow {
+            source: failure.source,
+            message: failure.message,
+        })
+        .collect()
 }

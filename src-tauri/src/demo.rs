@@ -20,12 +20,19 @@ impl Household {
     /// When there is no loopback port or no temporary folder.
     pub async fn move_in() -> anyhow::Result<Self> {
         let folder = tempfile::Builder::new().prefix("cliffhangarr-demo-").tempdir()?;
-        Ok(Self { servers: serve_demo(1.0).await?, folder })
+        Ok(Self {
+            servers: serve_demo(1.0).await?,
+            folder,
+        })
     }
 
     /// The command line with the household's own places.
     pub fn settle(&self, args: &Args) -> Args {
-        Args { data_dir: Some(self.folder.path().to_owned()), secret_store: SecretPlace::Memory, ..args.clone() }
+        Args {
+            data_dir: Some(self.folder.path().to_owned()),
+            secret_store: SecretPlace::Memory,
+            ..args.clone()
+        }
     }
 
     /// Connects the engine to the servers, and switches monitoring on.
@@ -33,14 +40,26 @@ impl Household {
     /// # Errors
     /// When a server of the household does not answer.
     pub async fn introduce(&self, engine: &Engine) -> anyhow::Result<()> {
-        let DemoServers { plex, plex_token, sonarr, sonarr_api_key, .. } = &self.servers;
+        let DemoServers {
+            plex,
+            plex_token,
+            sonarr,
+            sonarr_api_key,
+            ..
+        } = &self.servers;
         for (kind, name, url, secret) in [
             (ConnectionKind::Plex, "Living room", &plex.url, plex_token),
             (ConnectionKind::Sonarr, "Shows", &sonarr.url, sonarr_api_key),
         ] {
             let secret = Some(SecretString::from(secret.clone()));
             engine
-                .connect(ConnectionDraft { kind, name: name.to_owned(), url: url.clone(), secret, verify: true })
+                .connect(ConnectionDraft {
+                    kind,
+                    name: name.to_owned(),
+                    url: url.clone(),
+                    secret,
+                    verify: true,
+                })
                 .await?;
         }
         let mut patch = serde_json::Map::new();

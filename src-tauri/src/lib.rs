@@ -50,15 +50,24 @@ pub fn run(args: &Args) -> ExitCode {
 
 fn try_run(args: &Args) -> anyhow::Result<ExitCode> {
     platform::prepare()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
     let context = tauri::generate_context!();
     let instance = args.instance_name(&context.config().identifier);
     let app = builder::<tauri::Wry>(args, instance).build(context)?;
     #[cfg(feature = "demo")]
-    let household = if args.demo { Some(runtime.block_on(demo::Household::move_in())?) } else { None };
+    let household = if args.demo {
+        Some(runtime.block_on(demo::Household::move_in())?)
+    } else {
+        None
+    };
     #[cfg(feature = "demo")]
-    let args = &household.as_ref().map_or_else(|| args.clone(), |household| household.settle(args));
+    let args = &household
+        .as_ref()
+        .map_or_else(|| args.clone(), |household| household.settle(args));
     let data_dir = DataDir::locate(args.data_dir.clone())?;
     let _logs = engine::logging::init(Some(&data_dir), args.log_level.name());
     let options = EngineOptions::real(Some(data_dir), secret_store(args))?;

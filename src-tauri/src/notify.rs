@@ -36,7 +36,14 @@ pub fn show<R: Runtime>(app: &AppHandle<R>, notification: &Notification) {
 
 /// Shows a last message, and gives it the time to leave the process.
 pub fn show_and_wait<R: Runtime>(app: &AppHandle<R>, title: &str, body: &str) {
-    show(app, &Notification { title: title.to_owned(), body: body.to_owned(), topic: Topic::Trouble });
+    show(
+        app,
+        &Notification {
+            title: title.to_owned(),
+            body: body.to_owned(),
+            topic: Topic::Trouble,
+        },
+    );
     std::thread::sleep(DELIVERY);
 }
 

@@ -19,7 +19,9 @@ pub fn memory<R: Runtime>(data_dir: Option<&Path>) -> TauriPlugin<R> {
     let mut plugin =
         tauri_plugin_window_state::Builder::new().with_state_flags(StateFlags::all().difference(StateFlags::VISIBLE));
     if let Some(folder) = data_dir {
-        let file = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).join("window.json");
+        let file = std::path::absolute(folder)
+            .unwrap_or_else(|_| folder.to_owned())
+            .join("window.json");
         plugin = plugin.with_filename(file.to_string_lossy());
     }
     plugin.build()

@@ -36,7 +36,11 @@ impl Application {
     pub fn start_with_settings(desktop: &Desktop, arguments: &[&str], settings: &str) -> Self {
         let inspector = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_cliffhangarr"));
-        command.arg("--data-dir").arg(desktop.data_dir()).args(arguments).stdin(Stdio::null());
+        command
+            .arg("--data-dir")
+            .arg(desktop.data_dir())
+            .args(arguments)
+            .stdin(Stdio::null());
         let log = format!("application-{inspector}");
         desktop.inside(&mut command, &log);
         // With these WebKit lets itself be driven, like a browser in a test.
@@ -44,13 +48,20 @@ impl Application {
             .env("plexSessionMonitoring", settings)
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{inspector}"));
-        Self { process: Process::start(&mut command), inspector, log }
+        Self {
+            process: Process::start(&mut command),
+            inspector,
+            log,
+        }
     }
 
     /// Runs it where there is neither X11 nor Wayland, to the end.
     pub fn run_without_screen(desktop: &Desktop) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cliffhangarr"));
-        desktop.inside(&mut command, "application").env_remove("DISPLAY").stderr(Stdio::piped());
+        desktop
+            .inside(&mut command, "application")
+            .env_remove("DISPLAY")
+            .stderr(Stdio::piped());
         command.output().unwrap()
     }
 
@@ -78,7 +89,9 @@ impl Application {
 
     /// Whether a web process is alive.
     pub fn has_web_process(&self) -> bool {
-        processes::children(self.id()).iter().any(|name| name.starts_with("WebKitWebProc"))
+        processes::children(self.id())
+            .iter()
+            .any(|name| name.starts_with("WebKitWebProc"))
     }
 
     /// What it printed so far.

@@ -62,8 +62,13 @@ impl Desktop {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
         fs::set_permissions(root.path().join("run"), fs::Permissions::from_mode(0o700)).unwrap();
-        let mut desktop =
-            Self { display: String::new(), bus: String::new(), processes: Vec::new(), root, _turn: turn };
+        let mut desktop = Self {
+            display: String::new(),
+            bus: String::new(),
+            processes: Vec::new(),
+            root,
+            _turn: turn,
+        };
         desktop.start_display();
         desktop.start_bus();
         desktop.start_service(Command::new("openbox").arg("--sm-disable"));
@@ -79,7 +84,16 @@ impl Desktop {
     fn start_display(&mut self) {
         let log = self.log("display");
         let mut command = Command::new("Xvfb");
-        command.args(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", "-noreset"]);
+        command.args([
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            "1280x900x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ]);
         let number = self.start_and_read_line(command.stderr(log));
         self.display = format!(":{number}");
     }
@@ -88,13 +102,18 @@ impl Desktop {
         let run = self.root.path().join("run");
         let config = self.write("bus.conf", &BUS_CONFIG.replace("FOLDER", &run.to_string_lossy()));
         let mut command = Command::new("dbus-daemon");
-        command.arg("--config-file").arg(config).args(["--nofork", "--print-address=1"]);
+        command
+            .arg("--config-file")
+            .arg(config)
+            .args(["--nofork", "--print-address=1"]);
         self.bus = self.start_and_read_line(&mut command);
     }
 
     pub async fn start_keyring(&mut self) {
         let mut command = Command::new("gnome-keyring-daemon");
-        command.args(["--foreground", "--unlock", "--components=secrets"]).stdin(Stdio::piped());
+        command
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .stdin(Stdio::piped());
         let mut process = Process::start(self.inside(&mut command, "keyring"));
         // Dropped at once: the daemon reads the password to the end.
         process.child().stdin.take().unwrap().write_all(b"test\n").unwrap();
@@ -111,7 +130,9 @@ impl Desktop {
     fn start_and_read_line(&mut self, command: &mut Command) -> String {
         let mut process = Process::start(command.stdin(Stdio::null()).stdout(Stdio::piped()));
         let mut line = String::new();
-        BufReader::new(process.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.child().stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         self.processes.push(process);
         let line = line.trim();
         assert!(!line.is_empty(), "{command:?} did not start");
@@ -146,7 +167,11 @@ impl Desktop {
     }
 
     fn log(&self, name: &str) -> File {
-        File::options().create(true).append(true).open(self.log_path(name)).unwrap()
+        File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path(name))
+            .unwrap()
     }
 
     /// The file that takes the output of a program.
@@ -172,7 +197,10 @@ impl Desktop {
 
     /// A connection of the test's own to the session's bus.
     pub fn connect(&self) -> Connection {
-        zbus::blocking::connection::Builder::address(self.bus.as_str()).unwrap().build().unwrap()
+        zbus::blocking::connection::Builder::address(self.bus.as_str())
+            .unwrap()
+            .build()
+            .unwrap()
     }
 
     pub async fn wait_for_name(&self, name: &str) {
@@ -193,14 +221,19 @@ impl Desktop {
     pub fn ask(&self, program: &str, arguments: &[&str]) -> String {
         let mut command = Command::new(program);
         self.inside(command.args(arguments), "tools").stdout(Stdio::piped());
-        let output = command.output().unwrap_or_else(|error| panic!("{program} could not be started: {error}"));
+        let output = command
+            .output()
+            .unwrap_or_else(|error| panic!("{program} could not be started: {error}"));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Titles of the visible windows.
     pub fn windows(&self) -> Vec<String> {
         let list = self.ask("wmctrl", &["-l"]);
-        list.lines().filter_map(|line| line.splitn(5, char::is_whitespace).last()).map(|title| title.trim().to_owned()).collect()
+        list.lines()
+            .filter_map(|line| line.splitn(5, char::is_whitespace).last())
+            .map(|title| title.trim().to_owned())
+            .collect()
     }
 
     /// Leaves a picture of the whole screen, if pictures are wanted.
@@ -208,7 +241,10 @@ impl Desktop {
         if std::env::var_os("CLIFFHANGARR_SCREENSHOTS").is_some_and(|value| value == "1") {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/screenshots");
             fs::create_dir_all(&folder).unwrap();
-            self.ask("import", &["-window", "root", &folder.join(format!("{name}.png")).to_string_lossy()]);
+            self.ask(
+                "import",
+                &["-window", "root", &folder.join(format!("{name}.png")).to_string_lossy()],
+            );
         }
     }
 }

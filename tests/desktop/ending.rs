@@ -31,7 +31,10 @@ async fn a_start_at_login_stays_in_the_tray_until_somebody_clicks_it() {
 async fn the_tray_appears_when_its_host_comes_up_late() {
     let desktop = Desktop::start(Keyring::Unlocked).await;
     let _application = Application::start(&desktop, &["--autostart"]);
-    until_true("the application", || desktop.names().iter().any(|name| name.starts_with(INSTANCE))).await;
+    until_true("the application", || {
+        desktop.names().iter().any(|name| name.starts_with(INSTANCE))
+    })
+    .await;
 
     let tray = TrayHost::start(&desktop);
     tray.icon().await;
@@ -94,7 +97,10 @@ async fn the_tray_shows_the_pause_and_takes_it_back() {
     let tray = TrayHost::start(&desktop);
     let application = Application::start_with_settings(&desktop, &["--autostart"], r#"{"enabled": true}"#);
     let icon = tray.icon().await;
-    let watching = until("monitoring to be on", || icon.line("Pause monitoring").filter(|line| line.enabled)).await;
+    let watching = until("monitoring to be on", || {
+        icon.line("Pause monitoring").filter(|line| line.enabled)
+    })
+    .await;
     let labels: Vec<&str> = watching.children.iter().map(|line| line.label.as_str()).collect();
     assert_eq!(labels, ["For 1 hour", "Until tomorrow", "Until resumed"]);
 
@@ -104,5 +110,10 @@ async fn the_tray_shows_the_pause_and_takes_it_back() {
 
     icon.choose("Resume monitoring").await;
     until("monitoring to go on", || icon.line("Pause monitoring")).await;
-    assert_eq!(tray.registrations(), 1, "the icon is changed, not replaced:\n{}", application.output(&desktop));
+    assert_eq!(
+        tray.registrations(),
+        1,
+        "the icon is changed, not replaced:\n{}",
+        application.output(&desktop)
+    );
 }

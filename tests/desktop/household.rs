@@ -27,7 +27,12 @@ impl Household {
         plex.add_account(ALICE, "Alice", AccountKind::Shared);
         let show = plex.add_show(ShowSpec::new(SHOW, 2024).tvdb(TVDB).season(1, 8));
         let sonarr = SonarrSim::new(clock);
-        sonarr.add_series(SeriesSpec::new(SHOW, TVDB).year(2024).season_with_files(1, 8).season(2, 8));
+        sonarr.add_series(
+            SeriesSpec::new(SHOW, TVDB)
+                .year(2024)
+                .season_with_files(1, 8)
+                .season(2, 8),
+        );
         let running = (plex.serve().await.unwrap(), sonarr.serve().await.unwrap());
         Self {
             plex_address: running.0.url.clone(),
@@ -42,7 +47,8 @@ impl Household {
     /// Alice has been watching the last but one episode of season 1 for ten minutes.
     pub fn alice_nears_the_end(&self) {
         let episode = self.plex.episode_key(self.show, 1, 7).unwrap();
-        self.plex.play_from(ALICE, &Device::television("den-tv", "Den"), episode, 600_000);
+        self.plex
+            .play_from(ALICE, &Device::television("den-tv", "Den"), episode, 600_000);
     }
 
     /// Everything that must stay secret.

@@ -20,7 +20,16 @@ pub struct Shown {
 /// Everything that was sent to the daemon since it began to listen.
 pub struct Recorder(Arc<Mutex<Vec<Shown>>>);
 
-type Notify = (String, u32, String, String, String, Vec<String>, HashMap<String, OwnedValue>, i32);
+type Notify = (
+    String,
+    u32,
+    String,
+    String,
+    String,
+    Vec<String>,
+    HashMap<String, OwnedValue>,
+    i32,
+);
 
 impl Recorder {
     pub fn start(desktop: &Desktop) -> Self {
@@ -32,7 +41,10 @@ impl Recorder {
             .member("Notify")
             .unwrap()
             .build();
-        MonitoringProxy::new(&connection).unwrap().become_monitor(&[rule], 0).unwrap();
+        MonitoringProxy::new(&connection)
+            .unwrap()
+            .become_monitor(&[rule], 0)
+            .unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let record = Arc::clone(&seen);
         // Ends with the bus.
@@ -53,7 +65,9 @@ impl Recorder {
     /// Waits for a message whose title or body holds a text.
     pub async fn wait_for(&self, text: &str) -> Shown {
         waiting::until(&format!("a notification about {text:?}"), || {
-            self.all().into_iter().find(|shown| shown.title.contains(text) || shown.body.contains(text))
+            self.all()
+                .into_iter()
+                .find(|shown| shown.title.contains(text) || shown.body.contains(text))
         })
         .await
     }

@@ -36,12 +36,21 @@ impl Page {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         };
-        Self { client, _driver: driver }
+        Self {
+            client,
+            _driver: driver,
+        }
     }
 
     /// Waits for an element.
     pub async fn find(&self, css: &str) -> Element {
-        match self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await {
+        match self
+            .client
+            .wait()
+            .at_most(PATIENCE)
+            .for_element(Locator::Css(css))
+            .await
+        {
             Ok(element) => element,
             Err(error) => panic!("{css} is not on the page: {error}\n{}", self.text().await),
         }
@@ -76,7 +85,11 @@ impl Page {
     pub async fn wait_for_text(&self, text: &str) {
         let start = Instant::now();
         while !self.text().await.contains(text) {
-            assert!(start.elapsed() < PATIENCE, "{text:?} is not on the page:\n{}", self.text().await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{text:?} is not on the page:\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -85,7 +98,11 @@ impl Page {
     pub async fn wait_until_gone(&self, css: &str) {
         let start = Instant::now();
         while !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty() {
-            assert!(start.elapsed() < PATIENCE, "{css} is still on the page:\n{}", self.text().await);
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{css} is still on the page:\n{}",
+                self.text().await
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

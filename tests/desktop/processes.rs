@@ -14,7 +14,9 @@ impl Process {
         let program = command.get_program().to_string_lossy().into_owned();
         match command.process_group(0).spawn() {
             Ok(child) => Self(child),
-            Err(error) => panic!("{program} could not be started: {error}. `./dev setup` installs what the tests need."),
+            Err(error) => {
+                panic!("{program} could not be started: {error}. `./dev setup` installs what the tests need.")
+            }
         }
     }
 
@@ -42,15 +44,23 @@ impl Drop for Process {
     fn drop(&mut self) {
         // The group may outlive its leader: web processes do, for a moment.
         let group = format!("-{}", self.id());
-        let _ = Command::new("kill").args(["-s", "KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _ = Command::new("kill")
+            .args(["-s", "KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.0.wait();
     }
 }
 
 /// Names of the direct children of a process.
 pub fn children(parent: u32) -> Vec<String> {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return Vec::new() };
-    processes.flatten().filter_map(|entry| child_name(&entry.path(), parent)).collect()
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    processes
+        .flatten()
+        .filter_map(|entry| child_name(&entry.path(), parent))
+        .collect()
 }
 
 fn child_name(process: &Path, parent: u32) -> Option<String> {

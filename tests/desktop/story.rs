@@ -29,7 +29,8 @@ async fn the_first_evening() {
     describe(&page, "Living room", &household.plex_address, "not-the-token").await;
     page.click("[data-testid=connection-test]").await;
     page.wait_for_text("Copy the token or API key again").await;
-    page.fill("[data-testid=connection-secret]", &household.plex.token()).await;
+    page.fill("[data-testid=connection-secret]", &household.plex.token())
+        .await;
     page.click("[data-testid=connection-test]").await;
     page.find("[data-testid=connection-result]").await;
     desktop.take_picture("2-plex-answered");
@@ -45,14 +46,20 @@ async fn the_first_evening() {
     let idle = icon.face();
     page.click("[data-testid=nav-now]").await;
     page.click("[data-testid=start-on]").await;
-    until("the tray to offer a check", || icon.line("Check sessions now").filter(|line| line.enabled)).await;
+    until("the tray to offer a check", || {
+        icon.line("Check sessions now").filter(|line| line.enabled)
+    })
+    .await;
 
     household.alice_nears_the_end();
     icon.choose("Check sessions now").await;
     until_true("the search to arrive at Sonarr", || household.has_searched()).await;
     let shown = notifications.wait_for(SHOW).await;
     assert!(!shown.title.is_empty() && !shown.body.is_empty(), "{shown:?}");
-    assert!(shown.title.contains("Season 2") || shown.body.contains("eason 2"), "{shown:?}");
+    assert!(
+        shown.title.contains("Season 2") || shown.body.contains("eason 2"),
+        "{shown:?}"
+    );
     page.wait_for_text("Alice").await;
     desktop.take_picture("3-searched");
     page.click("[data-testid=nav-journal]").await;
@@ -75,7 +82,10 @@ async fn the_first_evening() {
     assert!(icon.is_there());
 
     desktop.ask("dunstctl", &["action", "0"]);
-    until_true("a click on the notification to open the window", || desktop.windows() == [TITLE]).await;
+    until_true("a click on the notification to open the window", || {
+        desktop.windows() == [TITLE]
+    })
+    .await;
     desktop.ask("wmctrl", &["-c", TITLE]);
     until_true("the window to close", || desktop.windows().is_empty()).await;
 
@@ -91,7 +101,10 @@ async fn the_first_evening() {
     // The next start knows everything, and shows nothing unasked.
     let mut next = Application::start(&desktop, &[]);
     let icon = tray.icon().await;
-    until("monitoring to be on", || icon.line("Pause monitoring").filter(|line| line.enabled)).await;
+    until("monitoring to be on", || {
+        icon.line("Pause monitoring").filter(|line| line.enabled)
+    })
+    .await;
     assert!(desktop.windows().is_empty());
     next.signal("TERM");
     assert!(next.end().await.success());
@@ -105,12 +118,18 @@ async fn describe(page: &Page, name: &str, address: &str, secret: &str) {
 }
 
 fn secrets_are_only_in_the_keyring(desktop: &Desktop, household: &Household, application: &Application) {
-    let kept = desktop.ask("secret-tool", &["search", "--all", "--unlock", "service", "cliffhangarr"]);
+    let kept = desktop.ask(
+        "secret-tool",
+        &["search", "--all", "--unlock", "service", "cliffhangarr"],
+    );
     let visible = processes::visible_to_others(application.id());
     let said = application.output(desktop);
     for secret in household.secrets() {
         assert!(kept.contains(&secret), "the keyring does not hold the secret:\n{kept}");
-        assert!(!contains(&visible, &secret), "a secret can be seen in the list of processes");
+        assert!(
+            !contains(&visible, &secret),
+            "a secret can be seen in the list of processes"
+        );
         assert!(!said.contains(&secret), "a secret was logged");
     }
     secrets_are_nowhere_in(desktop.root(), household);

@@ -51,7 +51,12 @@ impl Watcher {
 
     #[zbus(property)]
     fn registered_status_notifier_items(&self) -> Vec<String> {
-        self.icons.lock().unwrap().iter().map(|(name, path)| format!("{name}{path}")).collect()
+        self.icons
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, path)| format!("{name}{path}"))
+            .collect()
     }
 
     #[zbus(property)]
@@ -88,7 +93,15 @@ impl TrayHost {
     pub fn start(desktop: &Desktop) -> Self {
         let icons = Icons::default();
         let connection = desktop.connect();
-        connection.object_server().at(WATCHER_PATH, Watcher { icons: Arc::clone(&icons) }).unwrap();
+        connection
+            .object_server()
+            .at(
+                WATCHER_PATH,
+                Watcher {
+                    icons: Arc::clone(&icons),
+                },
+            )
+            .unwrap();
         connection.request_name(WATCHER).unwrap();
         Self { connection, icons }
     }
@@ -99,7 +112,11 @@ impl TrayHost {
         let icons = Arc::clone(&self.icons);
         waiting::until("an icon in the tray", move || {
             let (name, path) = icons.lock().unwrap().last()?.clone();
-            let icon = Icon { connection: connection.clone(), name, path };
+            let icon = Icon {
+                connection: connection.clone(),
+                name,
+                path,
+            };
             icon.is_there().then_some(icon)
         })
         .await
@@ -162,25 +179,41 @@ impl Icon {
 
     /// Waits for a line that can be chosen, and chooses it.
     pub async fn choose(&self, label: &str) {
-        let line =
-            waiting::until(&format!("{label:?} in the tray's menu"), || self.line(label).filter(|line| line.enabled)).await;
+        let line = waiting::until(&format!("{label:?} in the tray's menu"), || {
+            self.line(label).filter(|line| line.enabled)
+        })
+        .await;
         let arguments = (line.id, "clicked", Value::from(0i32), 0u32);
         self.menu_proxy().unwrap().call_method("Event", &arguments).unwrap();
     }
 }
 
 fn find(lines: &[MenuLine], label: &str) -> Option<MenuLine> {
-    lines.iter().find_map(|line| if line.label == label { Some(line.clone()) } else { find(&line.children, label) })
+    lines.iter().find_map(|line| {
+        if line.label == label {
+            Some(line.clone())
+        } else {
+            find(&line.children, label)
+        }
+    })
 }
 
 fn read_line((id, properties, children): Layout) -> MenuLine {
-    let text = |key: &str| properties.get(key).and_then(|value| String::try_from(value.clone()).ok());
+    let text = |key: &str| {
+        properties
+            .get(key)
+            .and_then(|value| String::try_from(value.clone()).ok())
+    };
     let toggles = text("toggle-type").is_some_and(|kind| !kind.is_empty());
-    let state = properties.get("toggle-state").and_then(|value| i32::try_from(value.clone()).ok());
+    let state = properties
+        .get("toggle-state")
+        .and_then(|value| i32::try_from(value.clone()).ok());
     MenuLine {
         id,
         label: text("label").unwrap_or_default(),
-        enabled: properties.get("enabled").is_none_or(|value| bool::try_from(value.clone()).unwrap_or(true)),
+        enabled: properties
+            .get("enabled")
+            .is_none_or(|value| bool::try_from(value.clone()).unwrap_or(true)),
         checked: toggles.then_some(state == Some(1)),
         children: children
             .into_iter()

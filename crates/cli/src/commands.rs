@@ -19,7 +19,11 @@ struct Answer {
 
 impl Answer {
     fn new(document: Value, lines: Vec<String>) -> Self {
-        Self { document, lines, failed: false }
+        Self {
+            document,
+            lines,
+            failed: false,
+        }
     }
 
     fn failed_if(mut self, failed: bool) -> Self {
@@ -87,15 +91,25 @@ pub(crate) async fn run(
             println!("{line}");
         }
     }
-    Ok(if answer.failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if answer.failed {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 async fn connect(engine: &Engine, connect: Connect, secret_store: SecretStoreChoice) -> Result<Answer, Failure> {
-    let secret = if connect.secret_stdin { Some(read_secret()?) } else { None };
+    let secret = if connect.secret_stdin {
+        Some(read_secret()?)
+    } else {
+        None
+    };
     let secret = match (secret, secret_store) {
         (Some(_), SecretStoreChoice::Env) => {
             let variable = config::environment_variable(&connect.name);
-            return Err(Failure::usage(format!("With --secret-store env the secret is read from {variable}; leave out --secret-stdin.")));
+            return Err(Failure::usage(format!(
+                "With --secret-store env the secret is read from {variable}; leave out --secret-stdin."
+            )));
         }
         (secret, _) => secret,
     };
@@ -142,7 +156,13 @@ async fn connections(engine: &Engine) -> Answer {
         .map(|state| {
             let version = state.version.as_deref().unwrap_or("-");
             let trouble = state.trouble.as_deref().unwrap_or_default();
-            format!("{:<20} {:<9} {:<13} {version:<16} {} {trouble}", state.name, state.kind.name(), state.health.name(), state.url)
+            format!(
+                "{:<20} {:<9} {:<13} {version:<16} {} {trouble}",
+                state.name,
+                state.kind.name(),
+                state.health.name(),
+                state.url
+            )
         })
         .collect();
     let ill = states.iter().any(|state| state.health != Health::Ok);
@@ -169,7 +189,11 @@ async fn settings(engine: &Engine, settings: Settings) -> Result<Answer, Failure
         if key == "heldByEnvironment" || key == "warnings" {
             continue;
         }
-        let held = if view.held_by_environment.contains(key) { "  (held by the environment)" } else { "" };
+        let held = if view.held_by_environment.contains(key) {
+            "  (held by the environment)"
+        } else {
+            ""
+        };
         lines.push(format!("{key} = {value}{held}"));
     }
     lines.extend(view.warnings.iter().map(|warning| format!("Warning: {warning}")));
@@ -179,7 +203,10 @@ async fn settings(engine: &Engine, settings: Settings) -> Result<Answer, Failure
 fn read_file(file: &std::path::Path) -> Result<String, Failure> {
     let text = if file == std::path::Path::new("-") {
         let mut text = String::new();
-        std::io::stdin().take(1024 * 1024).read_to_string(&mut text).map(|_| text)
+        std::io::stdin()
+            .take(1024 * 1024)
+            .read_to_string(&mut text)
+            .map(|_| text)
     } else {
         std::fs::read_to_string(file)
     };
@@ -205,8 +232,17 @@ async fn enroll(engine: &Engine, enroll: Enroll) -> Result<Answer, Failure> {
         "errors": batch.errors.iter().map(|failure| json!({"source": failure.source, "message": failure.message})).collect::<Vec<_>>(),
         "id": rows.iter().find(|row| row.viewer.is_none() && row.sonarr_series_id == series).map(|row| row.id),
     });
-    let mut lines: Vec<String> = batch.done.iter().map(|(title, detail)| format!("{title}: {detail}")).collect();
-    lines.extend(batch.errors.iter().map(|failure| format!("{}: {}", failure.source, failure.message)));
+    let mut lines: Vec<String> = batch
+        .done
+        .iter()
+        .map(|(title, detail)| format!("{title}: {detail}"))
+        .collect();
+    lines.extend(
+        batch
+            .errors
+            .iter()
+            .map(|failure| format!("{}: {}", failure.source, failure.message)),
+    );
     Ok(Answer::new(document, lines).failed_if(!batch.errors.is_empty()))
 }
 
@@ -239,13 +275,34 @@ async fn check(engine: &Engine, dry_run: bool) -> Result<Answer, Failure> {
         .iter()
         .map(|decision| {
             let subject = &decision.subject;
-            let at = subject.season.zip(subject.episode).map(|(season, episode)| format!(" S{season:02}E{episode:02}"));
-            let viewer = subject.viewer.as_deref().map(|viewer| format!(" ({viewer})")).unwrap_or_default();
-            format!("{}{}{viewer}: {} [{}]", subject.show, at.unwrap_or_default(), decision.detail, decision.reason.code())
+            let at = subject
+                .season
+                .zip(subject.episode)
+                .map(|(season, episode)| format!(" S{season:02}E{episode:02}"));
+            let viewer = subject
+                .viewer
+                .as_deref()
+                .map(|viewer| format!(" ({viewer})"))
+                .unwrap_or_default();
+            format!(
+                "{}{}{viewer}: {} [{}]",
+                subject.show,
+                at.unwrap_or_default(),
+                decision.detail,
+                decision.reason.code()
+            )
         })
         .collect();
-    lines.extend(report.errors.iter().map(|failure| format!("{}: {}", failure.source, failure.message)));
-    lines.push(format!("Processed: {}, Triggered: {}", report.processed_sessions, report.triggered_searches));
+    lines.extend(
+        report
+            .errors
+            .iter()
+            .map(|failure| format!("{}: {}", failure.source, failure.message)),
+    );
+    lines.push(format!(
+        "Processed: {}, Triggered: {}",
+        report.processed_sessions, report.triggered_searches
+    ));
     Ok(Answer::new(documents::check(&report), lines).failed_if(!report.errors.is_empty()))
 }
 
@@ -253,10 +310,25 @@ fn resets(report: ResetReport) -> Answer {
     let mut lines: Vec<String> = report
         .reset
         .iter()
-        .map(|row| format!("{}: reset, {} files, {} bytes", row.title, row.files_deleted, row.bytes_freed))
+        .map(|row| {
+            format!(
+                "{}: reset, {} files, {} bytes",
+                row.title, row.files_deleted, row.bytes_freed
+            )
+        })
         .collect();
-    lines.extend(report.skipped.iter().map(|left| format!("{}: {}", left.title, left.reason)));
-    lines.extend(report.errors.iter().map(|failure| format!("{}: {}", failure.source, failure.message)));
+    lines.extend(
+        report
+            .skipped
+            .iter()
+            .map(|left| format!("{}: {}", left.title, left.reason)),
+    );
+    lines.extend(
+        report
+            .errors
+            .iter()
+            .map(|failure| format!("{}: {}", failure.source, failure.message)),
+    );
     let failed = !report.errors.is_empty();
     Answer::new(documents::resets(&report), lines).failed_if(failed)
 }
@@ -278,7 +350,10 @@ async fn remove(engine: &Engine, id: i64, reset: bool) -> Result<Answer, Failure
     if reset {
         let report = engine.reset(id, |_| true).await?;
         if let Some(failure) = report.errors.first() {
-            return Err(Failure::failed("owed", format!("It was not removed, for the reset failed: {}", failure.message)));
+            return Err(Failure::failed(
+                "owed",
+                format!("It was not removed, for the reset failed: {}", failure.message),
+            ));
         }
     }
     let detail = engine.remove(id).await?;
@@ -291,7 +366,11 @@ async fn journal(engine: &Engine, limit: u32) -> Result<Answer, Failure> {
         .iter()
         .map(|entry| {
             let decision = &entry.decision;
-            let note = entry.note.as_deref().map(|note| format!(" – {note}")).unwrap_or_default();
+            let note = entry
+                .note
+                .as_deref()
+                .map(|note| format!(" – {note}"))
+                .unwrap_or_default();
             format!(
                 "{}  {:<8} {}: {} [{}]{note}",
                 entry.at.strftime("%Y-%m-%d %H:%M:%S"),

@@ -16,7 +16,10 @@ pub(crate) fn check(report: &CheckReport) -> Value {
 }
 
 fn failures(failures: &[engine::Failure]) -> Vec<Value> {
-    failures.iter().map(|failure| json!({"source": failure.source, "message": failure.message})).collect()
+    failures
+        .iter()
+        .map(|failure| json!({"source": failure.source, "message": failure.message}))
+        .collect()
 }
 
 /// A decision, with its actions as they are stored.
@@ -59,7 +62,10 @@ pub(crate) fn resets(report: &ResetReport) -> Value {
     let reset = report.reset.iter().map(|row| {
         json!({"id": row.id, "title": row.title, "filesDeleted": row.files_deleted, "bytesFreed": row.bytes_freed})
     });
-    let skipped = report.skipped.iter().map(|left| json!({"id": left.id, "title": left.title, "reason": left.reason}));
+    let skipped = report
+        .skipped
+        .iter()
+        .map(|left| json!({"id": left.id, "title": left.title, "reason": left.reason}));
     json!({
         "reset": reset.collect::<Vec<_>>(),
         "skipped": skipped.collect::<Vec<_>>(),

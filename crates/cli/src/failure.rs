@@ -15,22 +15,38 @@ pub(crate) struct Failure {
 impl Failure {
     /// The operation ran and something failed.
     pub fn failed(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), exit: 1 }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            exit: 1,
+        }
     }
 
     /// Wrong usage or an invalid value; nothing was changed.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { code: "usage".to_owned(), message: message.into(), exit: 2 }
+        Self {
+            code: "usage".to_owned(),
+            message: message.into(),
+            exit: 2,
+        }
     }
 
     /// The data folder cannot be used.
     pub fn open(error: &OpenError) -> Self {
-        let (code, exit) = if error.is_in_use() { ("dataFolderInUse", 3) } else { ("dataFolder", 1) };
+        let (code, exit) = if error.is_in_use() {
+            ("dataFolderInUse", 3)
+        } else {
+            ("dataFolder", 1)
+        };
         let advice = match error {
             OpenError::Store(error) => format!(" {}", error.advice()),
             OpenError::DataDir(_) => String::new(),
         };
-        Self { code: code.to_owned(), message: format!("{error}{advice}"), exit }
+        Self {
+            code: code.to_owned(),
+            message: format!("{error}{advice}"),
+            exit,
+        }
     }
 
     /// Says it, on standard output as a document or on standard error as a sentence.
@@ -46,6 +62,10 @@ impl Failure {
 
 impl From<RequestError> for Failure {
     fn from(error: RequestError) -> Self {
-        Self { code: error.code.to_owned(), exit: if error.invalid { 2 } else { 1 }, message: error.message }
+        Self {
+            code: error.code.to_owned(),
+            exit: if error.invalid { 2 } else { 1 },
+            message: error.message,
+        }
     }
 }

@@ -21,7 +21,10 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return Failure::failed("internal", error.to_string()).report(arguments.json),
@@ -47,7 +50,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let data_dir = config::DataDir::locate(arguments.data_dir.clone()).map_err(|error| Failure::open(&error.into()))?;
     let _log = engine::logging::init(Some(&data_dir), arguments.log_level.name());
     let options = EngineOptions::real(Some(data_dir), secrets)?;
-    let engine = Engine::open(options, Arc::new(LoggingShell)).await.map_err(|error| Failure::open(&error))?;
+    let engine = Engine::open(options, Arc::new(LoggingShell))
+        .await
+        .map_err(|error| Failure::open(&error))?;
     let outcome = commands::run(&engine, arguments.command, arguments.json, arguments.secret_store).await;
     engine.stop().await;
     outcome

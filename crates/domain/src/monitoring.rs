@@ -19,7 +19,11 @@ pub enum MonitoringType {
 
 impl MonitoringType {
     /// Every type, in the order shown to people.
-    pub const ALL: [Self; 3] = [Self::PilotRolling, Self::FirstSeasonRolling, Self::AllSeasonPilotRolling];
+    pub const ALL: [Self; 3] = [
+        Self::PilotRolling,
+        Self::FirstSeasonRolling,
+        Self::AllSeasonPilotRolling,
+    ];
 
     /// The name used in settings, on the command line and in documents.
     pub fn name(self) -> &'static str {
@@ -32,7 +36,9 @@ impl MonitoringType {
 
     /// Reads [`MonitoringType::name`].
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|monitoring_type| monitoring_type.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|monitoring_type| monitoring_type.name() == name)
     }
 
     /// The highest season the baseline monitors: 0 where it is only single episodes of every season.

@@ -33,7 +33,14 @@ pub struct Decision {
 impl Decision {
     /// A decision to do nothing.
     pub fn nothing(subject: Subject, reason: Reason, detail: impl Into<String>) -> Self {
-        Self { subject, reason, detail: detail.into(), actions: Vec::new(), afterwards: Vec::new(), reminders: Vec::new() }
+        Self {
+            subject,
+            reason,
+            detail: detail.into(),
+            actions: Vec::new(),
+            afterwards: Vec::new(),
+            reminders: Vec::new(),
+        }
     }
 
     /// How many searches it asks for.
@@ -234,7 +241,11 @@ pub struct MonitoringChange {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub new_items: Option<NewItems>,
     /// Season flags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty", default, deserialize_with = "season_flags")]
+    #[serde(
+        skip_serializing_if = "BTreeMap::is_empty",
+        default,
+        deserialize_with = "season_flags"
+    )]
     pub seasons: BTreeMap<i32, bool>,
     /// Episodes to be monitored.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
@@ -356,11 +367,22 @@ mod tests {
             episodes_off: vec![EpisodeId(2)],
         };
         let at = EpisodeRef { season: 2, episode: 3 };
-        let file = DoomedFile { id: EpisodeFileId(4), size: 5, path: None, episodes: vec![at] };
+        let file = DoomedFile {
+            id: EpisodeFileId(4),
+            size: 5,
+            path: None,
+            episodes: vec![at],
+        };
         for action in [
             Action::SetMonitoring(change),
-            Action::SearchSeason { season: 2, episodes: vec![EpisodeId(1)] },
-            Action::SearchEpisodes { episodes: vec![EpisodeId(1)], positions: vec![at] },
+            Action::SearchSeason {
+                season: 2,
+                episodes: vec![EpisodeId(1)],
+            },
+            Action::SearchEpisodes {
+                episodes: vec![EpisodeId(1)],
+                positions: vec![at],
+            },
             Action::DeleteFiles { files: vec![file] },
         ] {
             let text = serde_json::to_string(&action).unwrap();

@@ -22,11 +22,19 @@ pub struct IndexedSeries {
 impl IndexedSeries {
     /// Keeps what matching needs.
     pub fn new(series: &Series) -> Self {
-        let mut titles: Vec<String> =
-            std::iter::once(&series.title).chain(&series.alternate_titles).map(|title| normalize_title(title)).collect();
+        let mut titles: Vec<String> = std::iter::once(&series.title)
+            .chain(&series.alternate_titles)
+            .map(|title| normalize_title(title))
+            .collect();
         titles.retain(|title| !title.is_empty());
         titles.dedup();
-        Self { key: series.key, tvdb: series.tvdb, imdb: series.imdb.clone(), titles, year: series.year }
+        Self {
+            key: series.key,
+            tvdb: series.tvdb,
+            imdb: series.imdb.clone(),
+            titles,
+            year: series.year,
+        }
     }
 }
 
@@ -59,7 +67,12 @@ pub fn normalize_title(title: &str) -> String {
             break;
         }
     }
-    title.replace('&', " and ").split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    title
+        .replace('&', " and ")
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Finds a show in one instance's index.
@@ -74,7 +87,9 @@ pub fn find(show: &ShowReference, index: &[IndexedSeries]) -> Match {
     {
         return Match::One(found.key);
     }
-    let Some(title) = show.title.as_deref() else { return Match::None };
+    let Some(title) = show.title.as_deref() else {
+        return Match::None;
+    };
     let wanted = normalize_title(title);
     if wanted.is_empty() {
         return Match::None;
@@ -85,8 +100,10 @@ pub fn find(show: &ShowReference, index: &[IndexedSeries]) -> Match {
         .filter(|series| series.titles.contains(&wanted))
         .filter(|series| !is_another_series(show, year, series))
         .collect();
-    let exact: Vec<&&IndexedSeries> =
-        candidates.iter().filter(|series| year.is_some() && series.year == year).collect();
+    let exact: Vec<&&IndexedSeries> = candidates
+        .iter()
+        .filter(|series| year.is_some() && series.year == year)
+        .collect();
     match (candidates.as_slice(), exact.as_slice()) {
         ([], _) => Match::None,
         ([one], _) => Match::One(one.key),

@@ -22,7 +22,12 @@ impl SeriesSnapshot {
     /// Puts together what Sonarr sent, in order.
     pub fn new(series: Series, mut episodes: Vec<Episode>) -> Self {
         episodes.sort_by_key(|episode| (episode.at, episode.id));
-        Self { series, episodes, queued: None, files: None }
+        Self {
+            series,
+            episodes,
+            queued: None,
+            files: None,
+        }
     }
 
     /// The episodes of one season, ascending.

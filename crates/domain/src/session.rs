@@ -38,7 +38,10 @@ pub struct Viewer {
 impl Viewer {
     /// The name, or the account id where there is none.
     pub fn display_name(&self) -> &str {
-        self.name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&self.key.account)
+        self.name
+            .as_deref()
+            .filter(|name| !name.is_empty())
+            .unwrap_or(&self.key.account)
     }
 }
 

@@ -23,13 +23,20 @@ impl PlayKey {
     pub fn of(session: &PlaybackSession) -> Self {
         let item = &session.item;
         let what = item.key.clone().unwrap_or_else(|| {
-            format!("{:?} {:?} {:?} {:?}", item.show.title, item.season, item.episodes, item.title)
+            format!(
+                "{:?} {:?} {:?} {:?}",
+                item.show.title, item.season, item.episodes, item.title
+            )
         });
         Self {
             server: session.server,
             viewer: session.viewer.as_ref().map(|viewer| viewer.key.clone()),
             item: what,
-            device: if session.viewer.is_some() { session.device_id.clone() } else { Some(session.session_key.clone()) },
+            device: if session.viewer.is_some() {
+                session.device_id.clone()
+            } else {
+                Some(session.session_key.clone())
+            },
         }
     }
 }
@@ -73,7 +80,11 @@ impl Tracker {
             play.missed < MISSES_THAT_END
         });
         for key in present {
-            let play = self.plays.entry(key).or_insert(Play { first_seen: now, last_seen: now, missed: 0 });
+            let play = self.plays.entry(key).or_insert(Play {
+                first_seen: now,
+                last_seen: now,
+                missed: 0,
+            });
             if now < play.first_seen {
                 // The clock was set back; what was seen before cannot be measured any more.
                 play.first_seen = now;

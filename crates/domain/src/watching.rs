@@ -67,8 +67,12 @@ impl Watched {
     /// The same with every episode that shares a file with it: media servers name only one episode of such a file.
     #[must_use]
     pub fn with_file_mates(&self, snapshot: &SeriesSnapshot) -> Self {
-        let files: Vec<_> =
-            self.episodes.iter().filter_map(|at| snapshot.episode(*at)).filter_map(|episode| episode.file).collect();
+        let files: Vec<_> = self
+            .episodes
+            .iter()
+            .filter_map(|at| snapshot.episode(*at))
+            .filter_map(|episode| episode.file)
+            .collect();
         let mut episodes = self.episodes.clone();
         episodes.extend(
             snapshot
@@ -79,7 +83,11 @@ impl Watched {
         episodes.sort();
         episodes.dedup();
         let at = episodes.last().copied().unwrap_or(self.at);
-        Self { viewer: self.viewer.clone(), at, episodes }
+        Self {
+            viewer: self.viewer.clone(),
+            at,
+            episodes,
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct Core {
     pub settings: RwLock<SettingsLayers>,
     /// Sentences about the environment's settings and the database's recovery.
     pub standing_warnings: Mutex<Vec<domain::state::Warning>>,
+    /// What is wrong with the settings in the environment.
+    pub environment_trouble: Option<String>,
     /// Grows with every change that makes earlier verdicts about sessions stale.
     pub rules_revision: AtomicU64,
     pub links: Links,
@@ -79,13 +81,16 @@ pub struct Pause {
 }
 
 impl Core {
-    /// The settings in force.
+    /// The settings in force. While the environment's cannot be read nothing is acted on: what they forbid is not known.
     pub fn settings(&self) -> Settings {
-        self.settings
+        let mut settings = self
+            .settings
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .effective()
-            .clone()
+            .clone();
+        settings.dry_run |= self.environment_trouble.is_some();
+        settings
     }
 
     /// The time.

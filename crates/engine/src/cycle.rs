@@ -3,20 +3,13 @@
 mod deciding;
 
 use crate::core::{Core, RememberedVerdict, lock};
-use crate::identify::Located;
 use crate::links::Link;
 use crate::report::{CheckReport, Failure};
-use crate::runner::queued;
-use domain::ids::{EpisodeRef, SeriesKey};
-use domain::monitoring::RollingShow;
+use domain::ids::EpisodeRef;
 use domain::plan::{Decision, Reason, Subject};
-use domain::series::{Series, SeriesSnapshot};
 use domain::session::PlaybackSession;
-use domain::settings::Settings;
 use domain::tracker::PlayKey;
-use domain::wanting::Circumstances;
-use domain::watching::{COUNTS_AFTER, SEARCH_MEMORY, Sighting, is_allowed, screen};
-use domain::{rolling, standard};
+use domain::watching::{COUNTS_AFTER, Sighting, is_allowed, screen};
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
 use std::sync::Arc;

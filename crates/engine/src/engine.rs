@@ -1,11 +1,11 @@
 //! The face of the engine: open, start, ask, stop.
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::core::{Core, Pause, lock};
 use crate::cycle::Mode;
 use crate::error::{OpenError, RequestError};
 use crate::identify::Identities;
-use crate::links::{Client, Links};
+use crate::links::Links;
 use crate::notifier::Notifier;
 use crate::options::{Connected, ConnectionDraft, EngineOptions, LibraryRow, PauseFor};
 use crate::pausing::read_pause;
@@ -13,20 +13,17 @@ use crate::publisher::Publisher;
 use crate::report::{Batch, CheckReport, Failure, ResetReport, SettingsView, ShowRow};
 use crate::rolling::EnrollmentDraft;
 use crate::shell::Shell;
-use config::{DataDir, SecretStore, SettingsLayers};
-use domain::ids::{RollingShowId, SeriesKey};
-use domain::monitoring::MonitoringType;
+use config::{DataDir, SettingsLayers};
+use domain::ids::RollingShowId;
 use domain::plan::{Decision, Reason, Subject};
-use domain::series::Series;
-use domain::state::{AppState, ConnectionKind, ConnectionState, Warning};
-use jiff::{SignedDuration, Timestamp};
-use remote::{ReqwestTransport, SecretString, Transport};
+use domain::state::{AppState, ConnectionState, Warning};
+use remote::Transport;
 use serde_json::{Map, Value};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
-use store::{Connection, JournalEntry, NewConnection, Store};
+use store::{JournalEntry, Store};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -59,8 +56,12 @@ impl Engine {
         }
         let (settings, refused) =
             SettingsLayers::new(&store.settings().await?, options.environment_settings.as_deref());
+        let mut environment_trouble = None;
         for error in refused {
             tracing::error!("{error}");
+            if matches!(error, config::SettingsError::Environment(_)) {
+                environment_trouble = Some(error.to_string());
+            }
             warnings.push(Warning {
                 code: "settings",
                 message: error.to_string(),
@@ -77,6 +78,7 @@ impl Engine {
             shell,
             settings: RwLock::new(settings),
             standing_warnings: Mutex::new(warnings),
+            environment_trouble,
             rules_revision: AtomicU64::new(0),
             links: Links::default(),
             identities: Identities::default(),
@@ -174,6 +176,9 @@ impl Engine {
     /// # Errors
     /// When monitoring is switched off, or the database fails.
     pub async fn check(&self, dry_run: bool) -> Result<CheckReport, RequestError> {
+        if let Some(trouble) = &self.core.environment_trouble {
+            return Err(RequestError::invalid("invalidValue", trouble.clone()));
+        }
         if !self.core.settings().enabled {
             return Err(RequestError::failed(
                 "monitoringDisabled",

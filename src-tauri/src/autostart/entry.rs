@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// When there is neither a configuration folder nor a home.
 pub fn path() -> io::Result<PathBuf> {
-    locate(|name| std::env::var_os(name)).ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no home folder"))
+    locate(|name| std::env::var_os(name))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no home folder"))
 }
 
 fn locate(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
@@ -33,7 +34,9 @@ pub fn program() -> io::Result<PathBuf> {
 /// When the entry is there and cannot be read.
 pub fn is_active(path: &Path) -> io::Result<bool> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(!text.lines().any(|line| matches!(line.trim(), "Hidden=true" | "X-GNOME-Autostart-enabled=false"))),
+        Ok(text) => Ok(!text
+            .lines()
+            .any(|line| matches!(line.trim(), "Hidden=true" | "X-GNOME-Autostart-enabled=false"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
@@ -93,14 +96,22 @@ mod tests {
     #[test]
     fn the_entry_is_where_the_desktop_looks() {
         let with = |pairs: &[(&str, &str)]| {
-            locate(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value)))
+            locate(|name| {
+                pairs
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, value)| OsString::from(value))
+            })
         };
         let home = ("HOME", "/home/ann");
         let default = Some(PathBuf::from("/home/ann/.config/autostart/Cliffhangarr.desktop"));
         assert_eq!(with(&[home]), default);
         assert_eq!(with(&[home, ("XDG_CONFIG_HOME", "relative")]), default);
         let elsewhere = with(&[home, ("XDG_CONFIG_HOME", "/etc/ann")]);
-        assert_eq!(elsewhere, Some(PathBuf::from("/etc/ann/autostart/Cliffhangarr.desktop")));
+        assert_eq!(
+            elsewhere,
+            Some(PathBuf::from("/etc/ann/autostart/Cliffhangarr.desktop"))
+        );
         assert_eq!(with(&[]), None);
     }
 
@@ -114,7 +125,10 @@ mod tests {
         write(&path, Path::new("/opt/My Apps/cliffhangarr"), "--autostart").unwrap();
         assert!(is_active(&path).unwrap());
         let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains("Exec=\"/opt/My Apps/cliffhangarr\" --autostart\n"), "{text}");
+        assert!(
+            text.contains("Exec=\"/opt/My Apps/cliffhangarr\" --autostart\n"),
+            "{text}"
+        );
 
         std::fs::write(&path, format!("{text}X-GNOME-Autostart-enabled=false\n")).unwrap();
         assert!(!is_active(&path).unwrap());

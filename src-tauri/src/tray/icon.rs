@@ -53,7 +53,11 @@ mod tests {
         let faces = FACES.map(|face| compose(face).unwrap().rgba().to_vec());
         for (index, face) in faces.iter().enumerate() {
             assert_eq!(face.len(), 48 * 48 * 4);
-            assert!(faces[index + 1..].iter().all(|other| other != face), "{:?} is not unique", FACES[index]);
+            assert!(
+                faces[index + 1..].iter().all(|other| other != face),
+                "{:?} is not unique",
+                FACES[index]
+            );
         }
     }
 
@@ -61,7 +65,10 @@ mod tests {
     fn an_opaque_pixel_covers_and_a_clear_one_does_not() {
         let under = [10, 20, 30, 255, 10, 20, 30, 255, 0, 0, 0, 0];
         let over = [200, 100, 50, 255, 200, 100, 50, 0, 0, 0, 0, 0];
-        assert_eq!(lay_over(&under, &over), [200, 100, 50, 255, 10, 20, 30, 255, 0, 0, 0, 0]);
+        assert_eq!(
+            lay_over(&under, &over),
+            [200, 100, 50, 255, 10, 20, 30, 255, 0, 0, 0, 0]
+        );
     }
 
     #[test]

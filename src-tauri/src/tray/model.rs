@@ -128,22 +128,38 @@ impl TrayModel {
         entries.push(Entry::Separator);
         entries.push(action(Request::Open, "Open Cliffhangarr".to_owned(), true));
         if let Some(on) = autostart {
-            entries.push(Entry::Switch { request: Request::ToggleAutostart, label: "Start at login", on });
+            entries.push(Entry::Switch {
+                request: Request::ToggleAutostart,
+                label: "Start at login",
+                on,
+            });
         }
         entries.push(Entry::Separator);
         entries.push(action(Request::Quit, "Quit".to_owned(), true));
-        Self { face: state.activity, tooltip: format!("Cliffhangarr\n{status}"), entries }
+        Self {
+            face: state.activity,
+            tooltip: format!("Cliffhangarr\n{status}"),
+            entries,
+        }
     }
 
     /// Whether both have the same lines, so that texts and marks can be changed in place.
     pub fn has_shape_of(&self, other: &Self) -> bool {
         self.entries.len() == other.entries.len()
-            && self.entries.iter().zip(&other.entries).all(|(left, right)| same_line(left, right))
+            && self
+                .entries
+                .iter()
+                .zip(&other.entries)
+                .all(|(left, right)| same_line(left, right))
     }
 }
 
 fn status_line(state: &AppState) -> String {
-    if state.status_line.is_empty() { "Starting…".to_owned() } else { state.status_line.clone() }
+    if state.status_line.is_empty() {
+        "Starting…".to_owned()
+    } else {
+        state.status_line.clone()
+    }
 }
 
 fn review_label(waiting: usize) -> String {
@@ -154,7 +170,11 @@ fn review_label(waiting: usize) -> String {
 }
 
 fn action(request: Request, label: String, enabled: bool) -> Entry {
-    Entry::Action(Action { request, label, enabled })
+    Entry::Action(Action {
+        request,
+        label,
+        enabled,
+    })
 }
 
 fn pause_choice(enabled: bool) -> Entry {
@@ -163,8 +183,16 @@ fn pause_choice(enabled: bool) -> Entry {
         (Request::PauseUntilTomorrow, "Until tomorrow"),
         (Request::PauseUntilResumed, "Until resumed"),
     ]
-    .map(|(request, label)| Action { request, label: label.to_owned(), enabled: true });
-    Entry::Choice { label: "Pause monitoring", enabled, actions: actions.into() }
+    .map(|(request, label)| Action {
+        request,
+        label: label.to_owned(),
+        enabled: true,
+    });
+    Entry::Choice {
+        label: "Pause monitoring",
+        enabled,
+        actions: actions.into(),
+    }
 }
 
 fn same_line(left: &Entry, right: &Entry) -> bool {
@@ -173,7 +201,11 @@ fn same_line(left: &Entry, right: &Entry) -> bool {
         (Entry::Action(left), Entry::Action(right)) => left.request == right.request,
         (Entry::Switch { request: left, .. }, Entry::Switch { request: right, .. }) => left == right,
         (Entry::Choice { actions: left, .. }, Entry::Choice { actions: right, .. }) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.request == right.request)
+            left.len() == right.len()
+                && left
+                    .iter()
+                    .zip(right)
+                    .all(|(left, right)| left.request == right.request)
         }
         _ => false,
     }

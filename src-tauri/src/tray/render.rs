@@ -88,7 +88,10 @@ impl<R: Runtime> Tray<R> {
                 (Line::Item(item), Entry::Action(action)) => change_item(item, action)?,
                 (Line::Choice(menu, items), Entry::Choice { enabled, actions, .. }) => {
                     menu.set_enabled(*enabled)?;
-                    items.iter().zip(actions).try_for_each(|(item, action)| change_item(item, action))?;
+                    items
+                        .iter()
+                        .zip(actions)
+                        .try_for_each(|(item, action)| change_item(item, action))?;
                 }
                 _ => {}
             }
@@ -144,11 +147,24 @@ fn build_on_main_thread<R: Runtime>(app: AppHandle<R>, model: TrayModel) -> taur
             }
         })
         .build(&app)?;
-    Ok(Tray { app, icon, menu, lines, shown: model })
+    Ok(Tray {
+        app,
+        icon,
+        menu,
+        lines,
+        shown: model,
+    })
 }
 
 fn is_left_click(event: &TrayIconEvent) -> bool {
-    matches!(event, TrayIconEvent::Click { button: MouseButton::Left, button_state: MouseButtonState::Up, .. })
+    matches!(
+        event,
+        TrayIconEvent::Click {
+            button: MouseButton::Left,
+            button_state: MouseButtonState::Up,
+            ..
+        }
+    )
 }
 
 fn make_lines<R: Runtime>(app: &AppHandle<R>, model: &TrayModel) -> tauri::Result<Vec<Line<R>>> {
@@ -160,11 +176,23 @@ fn make_line<R: Runtime>(app: &AppHandle<R>, entry: &Entry) -> tauri::Result<Lin
         Entry::Separator => Line::Separator(PredefinedMenuItem::separator(app)?),
         Entry::Text(text) => Line::Item(MenuItem::with_id(app, "status", literal(text), false, None::<&str>)?),
         Entry::Action(action) => Line::Item(make_item(app, action)?),
-        Entry::Switch { request, label, on } => {
-            Line::Switch(CheckMenuItem::with_id(app, request.id(), label, true, *on, None::<&str>)?)
-        }
-        Entry::Choice { label, enabled, actions } => {
-            let items = actions.iter().map(|action| make_item(app, action)).collect::<tauri::Result<Vec<_>>>()?;
+        Entry::Switch { request, label, on } => Line::Switch(CheckMenuItem::with_id(
+            app,
+            request.id(),
+            label,
+            true,
+            *on,
+            None::<&str>,
+        )?),
+        Entry::Choice {
+            label,
+            enabled,
+            actions,
+        } => {
+            let items = actions
+                .iter()
+                .map(|action| make_item(app, action))
+                .collect::<tauri::Result<Vec<_>>>()?;
             let menu = Submenu::new(app, label, *enabled)?;
             for item in &items {
                 menu.append(item)?;
@@ -175,7 +203,13 @@ fn make_line<R: Runtime>(app: &AppHandle<R>, entry: &Entry) -> tauri::Result<Lin
 }
 
 fn make_item<R: Runtime>(app: &AppHandle<R>, action: &Action) -> tauri::Result<MenuItem<R>> {
-    MenuItem::with_id(app, action.request.id(), literal(&action.label), action.enabled, None::<&str>)
+    MenuItem::with_id(
+        app,
+        action.request.id(),
+        literal(&action.label),
+        action.enabled,
+        None::<&str>,
+    )
 }
 
 fn change_item<R: Runtime>(item: &MenuItem<R>, action: &Action) -> tauri::Result<()> {

@@ -29,7 +29,14 @@ fn pause<R: Runtime>(app: &AppHandle<R>, pause: PauseFor) {
 async fn check<R: Runtime>(app: AppHandle<R>, engine: Engine) {
     if let Err(error) = engine.check(false).await {
         let title = "Sessions could not be checked".to_owned();
-        notify::show(&app, &Notification { title, body: error.to_string(), topic: Topic::Trouble });
+        notify::show(
+            &app,
+            &Notification {
+                title,
+                body: error.to_string(),
+                topic: Topic::Trouble,
+            },
+        );
     }
 }
 

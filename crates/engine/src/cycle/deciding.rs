@@ -1,25 +1,23 @@
 //! From one watched episode to decisions on every Sonarr that has it, and their execution.
 
 use super::{Mode, PLAY_NOTED_EVERY, Trouble, Verdicts, journal_key};
-use crate::core::{Core, RememberedVerdict, lock};
+use crate::core::{Core, lock};
 use crate::identify::Located;
 use crate::links::Link;
 use crate::report::{CheckReport, Failure};
 use crate::runner::queued;
-use domain::ids::{EpisodeRef, SeriesKey};
+use domain::ids::SeriesKey;
 use domain::monitoring::RollingShow;
 use domain::plan::{Decision, Reason, Subject};
 use domain::series::{Series, SeriesSnapshot};
-use domain::session::PlaybackSession;
 use domain::settings::Settings;
 use domain::tracker::PlayKey;
 use domain::wanting::Circumstances;
-use domain::watching::{COUNTS_AFTER, SEARCH_MEMORY, Sighting, is_allowed, screen};
+use domain::watching::{SEARCH_MEMORY, Sighting};
 use domain::{rolling, standard};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use remote::RemoteError;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use store::{Origin, StoreError};
 
 impl Core {

@@ -25,7 +25,10 @@ impl Script {
         Self::default()
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "scripts read better without borrowing every literal")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "scripts read better without borrowing every literal"
+    )]
     pub fn on(mut self, what: &str, status: u16, body: impl ToString) -> Self {
         let body = body.to_string();
         let media_type = match body.trim_start() {

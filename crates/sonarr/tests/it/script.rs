@@ -42,7 +42,10 @@ impl Script {
     }
 
     /// `what` is method, path and query, such as "GET /api/v3/series?tvdbId=1".
-    #[expect(clippy::needless_pass_by_value, reason = "scripts read better without borrowing every literal")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "scripts read better without borrowing every literal"
+    )]
     pub fn on(mut self, what: &str, status: u16, body: impl ToString) -> Self {
         let body = body.to_string();
         let media_type = if body.starts_with('<') {

@@ -3,7 +3,12 @@ use domain::state::PendingConfirmation;
 use jiff::Timestamp;
 
 fn state(monitoring: Monitoring, activity: Activity, status_line: &str) -> AppState {
-    AppState { monitoring, activity, status_line: status_line.to_owned(), ..AppState::default() }
+    AppState {
+        monitoring,
+        activity,
+        status_line: status_line.to_owned(),
+        ..AppState::default()
+    }
 }
 
 fn on() -> AppState {
@@ -23,7 +28,13 @@ fn confirmation(id: i64) -> PendingConfirmation {
 
 /// The menu as people read it: marks for what is disabled, checked, or opens.
 fn read(model: &TrayModel) -> Vec<String> {
-    let line = |action: &Action| if action.enabled { action.label.clone() } else { format!("({})", action.label) };
+    let line = |action: &Action| {
+        if action.enabled {
+            action.label.clone()
+        } else {
+            format!("({})", action.label)
+        }
+    };
     let mut lines = Vec::new();
     for entry in &model.entries {
         match entry {
@@ -31,8 +42,16 @@ fn read(model: &TrayModel) -> Vec<String> {
             Entry::Separator => lines.push("-".into()),
             Entry::Action(action) => lines.push(line(action)),
             Entry::Switch { label, on, .. } => lines.push(format!("[{}] {label}", if *on { "x" } else { " " })),
-            Entry::Choice { label, enabled, actions } => {
-                lines.push(if *enabled { format!("{label} >") } else { format!("({label}) >") });
+            Entry::Choice {
+                label,
+                enabled,
+                actions,
+            } => {
+                lines.push(if *enabled {
+                    format!("{label} >")
+                } else {
+                    format!("({label}) >")
+                });
                 lines.extend(actions.iter().map(|action| format!("  {}", line(action))));
             }
         }
@@ -65,7 +84,11 @@ fn while_watching_monitoring_can_be_paused() {
 
 #[test]
 fn while_paused_monitoring_can_be_resumed() {
-    let paused = state(Monitoring::Paused { until: None }, Activity::Paused, "Paused until resumed");
+    let paused = state(
+        Monitoring::Paused { until: None },
+        Activity::Paused,
+        "Paused until resumed",
+    );
     let lines = read(&TrayModel::new(&paused, Some(true)));
     assert!(lines.contains(&"Resume monitoring".to_owned()), "{lines:?}");
     assert!(lines.contains(&"[x] Start at login".to_owned()), "{lines:?}");
