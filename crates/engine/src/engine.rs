@@ -1,6 +1,5 @@
 //! The face of the engine: open, start, ask, stop.
 
-use crate::clock::Clock;
 use crate::core::{Core, Pause, lock};
 use crate::cycle::Mode;
 use crate::error::{OpenError, RequestError};
@@ -17,7 +16,6 @@ use config::{DataDir, SettingsLayers};
 use domain::ids::RollingShowId;
 use domain::plan::{Decision, Reason, Subject};
 use domain::state::{AppState, ConnectionState, Warning};
-use remote::Transport;
 use serde_json::{Map, Value};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64};

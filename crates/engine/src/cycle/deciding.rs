@@ -22,7 +22,7 @@ use store::{Origin, StoreError};
 
 impl Core {
     /// Looks a watched episode up on every Sonarr, and decides on each that has it.
-    async fn on_all_instances(
+    pub(super) async fn on_all_instances(
         &self,
         sighting: &Sighting,
         key: &PlayKey,
