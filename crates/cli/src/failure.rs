@@ -1,5 +1,6 @@
 //! Failures, their documents and exit codes.
 
+use crate::output::print_line;
 use engine::{OpenError, RequestError};
 use serde_json::json;
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ impl Failure {
     /// Says it, on standard output as a document or on standard error as a sentence.
     pub fn report(&self, json: bool) -> ExitCode {
         if json {
-            println!("{}", json!({"error": {"code": self.code, "message": self.message}}));
+            print_line(&json!({"error": {"code": self.code, "message": self.message}}).to_string());
         } else {
             eprintln!("{}", self.message);
         }

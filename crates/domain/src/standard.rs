@@ -32,6 +32,11 @@ pub fn decide(around: Circumstances<'_>, subject: &Subject, at: EpisodeRef, sett
     if near_end {
         decisions.push(match place.next_season {
             Some(next) => next_season(around, subject, next, Reason::NextSeason, Vec::new()),
+            None if is_over_and_complete(around, at.season) => Decision::nothing(
+                subject.clone(),
+                Reason::NothingMissing,
+                "This is the last season of an ended series, and all of it is there.",
+            ),
             None => monitor_new(around, subject, at.season),
         });
     } else if decisions.is_empty() {
@@ -58,6 +63,12 @@ pub(crate) fn not_near_end(subject: &Subject, place: &Place<'_>) -> Decision {
         Reason::NotNearEnd,
         format!("{left} episodes are left in the season."),
     )
+}
+
+/// Nothing is missing and nothing will come: a complete show that was unmonitored on purpose is left alone.
+fn is_over_and_complete(around: Circumstances<'_>, last_season: i32) -> bool {
+    let is_over = matches!(around.snapshot.series.status.as_str(), "ended" | "deleted");
+    is_over && around.snapshot.season_episodes(last_season).all(|episode| episode.file.is_some())
 }
 
 /// The season's only file is the pilot's, and that is being played. A double pilot in one file is one pilot.

@@ -54,6 +54,13 @@ fn the_last_seasons_flag_comes_on_for_new_episodes_while_the_others_keep_theirs(
 }
 
 #[test]
+fn a_complete_ended_series_that_was_unmonitored_on_purpose_is_left_alone() {
+    let show = Show::new().season(1, "FFF").unmonitored().new_items(Some(NewItems::None));
+    expect(&show.clone().status("ended"), (1, 3), &["nothingMissing"]);
+    expect(&show.status("continuing"), (1, 3), &["monitorNew: series on; new items all"]);
+}
+
+#[test]
 fn what_one_decision_monitors_another_one_does_not_unmonitor() {
     // The last season, its flag off, its last two episodes missing.
     let mut show = Show::new()

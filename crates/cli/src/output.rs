@@ -1,0 +1,10 @@
+//! Standard output, whose reader may leave at any time.
+
+use std::io::Write as _;
+
+/// Writes a line. A reader that has gone, as `head` does, is no failure of ours: what it wanted it has.
+pub(crate) fn print_line(line: &str) {
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
+        tracing::debug!("standard output cannot be written: {error}");
+    }
+}
