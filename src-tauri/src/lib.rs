@@ -109,15 +109,13 @@ fn secret_store(args: &Args) -> SecretStore {
 }
 
 fn run_with(app: App, runtime: &TokioRuntime, engine: Engine, args: &Args) -> ExitCode {
-    let first_time = engine.state().borrow().connections.is_empty();
-    let start = lifecycle::Start {
-        show: args.show || (first_time && !args.autostart),
-        at_login: args.autostart,
-        lifetime: args.lifetime(),
-    };
+    let start = lifecycle::Start { show: args.show, at_login: args.autostart, lifetime: args.lifetime() };
     app.manage(engine.clone());
     app.manage(lifecycle::Ending::default());
-    engine.start();
+    {
+        let _inside = runtime.enter();
+        engine.start();
+    }
     let code = app.run_return(move |app, event| lifecycle::on_event(app, &event, start));
     // Reached without the menu when the display server goes away.
     runtime.block_on(lifecycle::stop_engine(&engine));

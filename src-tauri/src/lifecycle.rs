@@ -2,6 +2,7 @@
 
 use crate::args::stays_in_tray;
 use crate::{events, notify, tray, window};
+use domain::state::SecretStoreState;
 use engine::Engine;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,6 +10,8 @@ use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
 
 /// How long the engine may take to end. After that the application ends anyway.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// How long the engine may take to show its connections once it knows where their secrets are.
+const CONNECTIONS_WITHIN: Duration = Duration::from_secs(1);
 
 /// How this start differs from others.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +45,8 @@ fn begin<R: Runtime>(app: &AppHandle<R>, start: Start) {
     tauri::async_runtime::spawn(quit_on_signal(app.clone()));
     if start.show {
         window::open(app, None);
+    } else if !start.at_login {
+        tauri::async_runtime::spawn(welcome(app.clone()));
     }
     if let Some(lifetime) = start.lifetime {
         let app = app.clone();
@@ -49,6 +54,19 @@ fn begin<R: Runtime>(app: &AppHandle<R>, start: Start) {
             tokio::time::sleep(lifetime).await;
             quit(&app);
         });
+    }
+}
+
+/// Opens the window for somebody who started the application by hand and has connected nothing yet.
+async fn welcome<R: Runtime>(app: AppHandle<R>) {
+    let mut states = app.state::<Engine>().state();
+    if states.wait_for(|state| state.secrets != SecretStoreState::Unknown).await.is_err() {
+        return;
+    }
+    // Connections come right after the place of their secrets is known, unless there are none.
+    let connected = states.wait_for(|state| !state.connections.is_empty());
+    if tokio::time::timeout(CONNECTIONS_WITHIN, connected).await.is_err() {
+        window::open(&app, None);
     }
 }
 

@@ -11,7 +11,7 @@ pub fn prepare() -> anyhow::Result<()> {
         "there is no graphical session (neither DISPLAY nor WAYLAND_DISPLAY is set). \
          Use `cliffhangarr-cli run` on a machine without a screen."
     );
-    if std::path::Path::new("/proc/driver/nvidia/version").exists() && !has_value(DMABUF_SWITCH) {
+    if !has_value(DMABUF_SWITCH) && (has_nvidia_driver() || !has_render_node()) {
         restart_without_dmabuf()?;
     }
     Ok(())
@@ -26,9 +26,22 @@ pub fn prepare() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// WebKitGTK's switch for the renderer that shows blank windows with NVIDIA's own driver.
+/// WebKitGTK's switch for a renderer that shows blank windows with NVIDIA's own driver, and that paints its first frame about
+/// twice as late where there is no graphics hardware.
 #[cfg(target_os = "linux")]
 const DMABUF_SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+#[cfg(target_os = "linux")]
+fn has_nvidia_driver() -> bool {
+    std::path::Path::new("/proc/driver/nvidia/version").exists()
+}
+
+#[cfg(target_os = "linux")]
+fn has_render_node() -> bool {
+    std::fs::read_dir("/dev/dri").is_ok_and(|devices| {
+        devices.flatten().any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+    })
+}
 
 #[cfg(target_os = "linux")]
 fn has_value(variable: &str) -> bool {

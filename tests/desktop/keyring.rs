@@ -8,7 +8,7 @@ use crate::page::Page;
 async fn without_a_keyring_the_window_says_so_and_goes_on() {
     let desktop = Desktop::start(Keyring::Missing).await;
     let mut application = Application::start(&desktop, &["--show"]);
-    let page = Page::of(&desktop, &application).await;
+    let page = Page::of(&desktop, &mut application).await;
     page.find("[data-testid=keyring-banner]").await;
     page.find("[data-testid=keyring-retry]").await;
     page.find("[data-testid=view-now]").await;
@@ -22,8 +22,8 @@ async fn without_a_keyring_the_window_says_so_and_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_that_comes_up_late_is_found() {
     let mut desktop = Desktop::start(Keyring::Missing).await;
-    let application = Application::start(&desktop, &["--show"]);
-    let page = Page::of(&desktop, &application).await;
+    let mut application = Application::start(&desktop, &["--show"]);
+    let page = Page::of(&desktop, &mut application).await;
     page.find("[data-testid=keyring-banner]").await;
 
     desktop.start_keyring().await;

@@ -14,7 +14,6 @@ use zbus::zvariant::OwnedValue;
 pub struct Shown {
     pub title: String,
     pub body: String,
-    pub actions: Vec<String>,
 }
 
 /// Everything that was sent to the daemon since it began to listen.
@@ -50,8 +49,8 @@ impl Recorder {
         // Ends with the bus.
         std::thread::spawn(move || {
             for message in MessageIterator::from(connection).flatten() {
-                if let Ok((_, _, _, title, body, actions, _, _)) = message.body().deserialize::<Notify>() {
-                    record.lock().unwrap().push(Shown { title, body, actions });
+                if let Ok((_, _, _, title, body, _, _, _)) = message.body().deserialize::<Notify>() {
+                    record.lock().unwrap().push(Shown { title, body });
                 }
             }
         });

@@ -1,15 +1,16 @@
 //! The window's page, driven as a browser is.
 
-use crate::application::Application;
+use crate::application::{Application, TITLE};
 use crate::desktop::Desktop;
 use crate::processes::Process;
-use crate::waiting::PATIENCE;
+use crate::waiting::{PATIENCE, until_true};
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// A page under the hands of a test.
 pub struct Page {
@@ -19,7 +20,12 @@ pub struct Page {
 
 impl Page {
     /// Takes hold of the page of a running application whose window is open.
-    pub async fn of(desktop: &Desktop, application: &Application) -> Self {
+    pub async fn of(desktop: &Desktop, application: &mut Application) -> Self {
+        until_true("the window", || {
+            assert!(!application.has_ended(), "the application ended:\n{}", application.output(desktop));
+            desktop.windows().contains(&TITLE.to_owned())
+        })
+        .await;
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = Command::new("WebKitWebDriver");
         command
@@ -30,7 +36,8 @@ impl Page {
         let address = format!("http://127.0.0.1:{port}");
         let start = Instant::now();
         let client = loop {
-            match ClientBuilder::new(HttpConnector::new()).connect(&address).await {
+            let connecting = ClientBuilder::new(HttpConnector::new());
+            match timeout(PATIENCE, connecting.connect(&address)).await.expect("the driver to answer") {
                 Ok(client) => break client,
                 Err(error) => assert!(start.elapsed() < PATIENCE, "the page cannot be driven: {error}"),
             }
@@ -60,7 +67,7 @@ impl Page {
         let start = Instant::now();
         // A dialog that is still moving covers what it is about to show.
         while let Err(error) = self.find(css).await.click().await {
-            assert!(start.elapsed() < PATIENCE, "{css} cannot be clicked: {error}");
+            assert!(start.elapsed() < PATIENCE, "{css} cannot be clicked: {error:?}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

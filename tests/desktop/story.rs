@@ -10,6 +10,8 @@ use crate::tray_host::TrayHost;
 use crate::waiting::{until, until_true};
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
+use tokio::time::sleep;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_evening() {
@@ -20,7 +22,7 @@ async fn the_first_evening() {
 
     // The first start by hand opens the window, because there is nothing to do in the tray yet.
     let mut application = Application::start(&desktop, &[]);
-    let page = Page::of(&desktop, &application).await;
+    let page = Page::of(&desktop, &mut application).await;
     let icon = tray.icon().await;
     page.find("[data-testid=start-plex]").await;
     desktop.take_picture("1-first-start");
@@ -105,6 +107,7 @@ async fn the_first_evening() {
         icon.line("Pause monitoring").filter(|line| line.enabled)
     })
     .await;
+    sleep(Duration::from_secs(2)).await;
     assert!(desktop.windows().is_empty());
     next.signal("TERM");
     assert!(next.end().await.success());

@@ -168,7 +168,7 @@ pub(crate) enum Settings {
     },
 }
 
-/// An enrolment.
+/// An enrollment.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("which").required(true).args(["tvdb", "series"]))]
 pub(crate) struct Enroll {

@@ -3,6 +3,7 @@
 use crate::args::{Command, Connect, Enroll, SecretStoreChoice, Settings};
 use crate::documents;
 use crate::failure::Failure;
+use crate::output::print_line;
 use domain::state::Health;
 use engine::{ConnectionDraft, Engine, EnrollmentDraft, ResetReport};
 use secrecy::SecretString;
@@ -76,20 +77,12 @@ pub(crate) async fn run(
             engine.connect_all().await?;
             remove(engine, id, reset).await?
         }
-        Command::Run => {
-            engine.start();
-            wait_for_signal().await;
-            tracing::info!("Ending");
-            return Ok(ExitCode::SUCCESS);
-        }
-        Command::Demo { .. } => return Err(Failure::usage("the demo runs by itself")),
+        Command::Run | Command::Demo { .. } => return Err(Failure::usage("This command gives no answer.")),
     };
     if json {
-        println!("{:#}", answer.document);
+        print_line(&format!("{:#}", answer.document));
     } else {
-        for line in &answer.lines {
-            println!("{line}");
-        }
+        answer.lines.iter().for_each(|line| print_line(line));
     }
     Ok(if answer.failed {
         ExitCode::from(1)
@@ -382,25 +375,4 @@ async fn journal(engine: &Engine, limit: u32) -> Result<Answer, Failure> {
         })
         .collect();
     Ok(Answer::new(documents::journal(&entries), lines))
-}
-
-/// Waits for SIGINT or SIGTERM.
-pub(crate) async fn wait_for_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                tokio::select! {
-                    _ = tokio::signal::ctrl_c() => {}
-                    _ = terminate.recv() => {}
-                }
-                return;
-            }
-            Err(error) => tracing::warn!("SIGTERM cannot be waited for: {error}"),
-        }
-    }
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::error!("no signal can be waited for: {error}");
-    }
 }

@@ -1,7 +1,8 @@
 //! The simulated household: everything real but the people.
 
-use crate::commands::wait_for_signal;
 use crate::failure::Failure;
+use crate::output::print_line;
+use crate::signals::Signals;
 use config::SecretStore;
 use domain::state::ConnectionKind;
 use engine::{ConnectionDraft, Engine, EngineOptions, LoggingShell};
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Runs until a signal. Its data folder goes with it.
-pub(crate) async fn run(speed: f64) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(speed: f64, json: bool, mut signals: Signals) -> Result<ExitCode, Failure> {
     if !(speed.is_finite() && (0.1..=1000.0).contains(&speed)) {
         return Err(Failure::usage("The speed must lie between 0.1 and 1000."));
     }
@@ -54,12 +55,16 @@ pub(crate) async fn run(speed: f64) -> Result<ExitCode, Failure> {
     if let Some(patch) = json!({"enabled": true, "pollingIntervalMinutes": 1}).as_object() {
         engine.change_settings(patch).await?;
     }
-    println!(
-        "A household lives on Plex at {} and Sonarr at {}. Ctrl-C ends it.",
-        servers.plex.url, servers.sonarr.url
-    );
+    let (plex, sonarr) = (&servers.plex.url, &servers.sonarr.url);
+    if json {
+        print_line(&json!({"plex": plex, "sonarr": sonarr}).to_string());
+    } else {
+        print_line(&format!(
+            "A household lives on Plex at {plex} and Sonarr at {sonarr}. Ctrl-C ends it."
+        ));
+    }
     engine.start();
-    wait_for_signal().await;
+    signals.wait().await;
     engine.stop().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -40,7 +40,7 @@ impl Failure {
             ("dataFolder", 1)
         };
         let advice = match error {
-            OpenError::Store(error) => format!(" {}", error.advice()),
+            OpenError::Store(error) => format!(". {}", error.advice()),
             OpenError::DataDir(_) => String::new(),
         };
         Self {

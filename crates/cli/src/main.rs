@@ -7,12 +7,15 @@ mod commands;
 mod demo;
 mod documents;
 mod failure;
+mod output;
+mod signals;
 
 use args::{Arguments, Command, SecretStoreChoice};
 use clap::Parser as _;
 use config::SecretStore;
 use engine::{Engine, EngineOptions, LoggingShell};
 use failure::Failure;
+use signals::Signals;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,34 +42,73 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
-    if let Command::Demo { speed } = arguments.command {
-        let _log = engine::logging::init(None, arguments.log_level.name());
-        return demo::run(speed).await;
+    let Arguments {
+        command,
+        json,
+        data_dir,
+        secret_store,
+        log_level,
+    } = arguments;
+    if let Command::Demo { speed } = command {
+        let _log = engine::logging::init(None, log_level.name());
+        return demo::run(speed, json, listen()?).await;
     }
-    let secrets = match arguments.secret_store {
+    let signals = match command {
+        Command::Run => Some(listen()?),
+        _ => None,
+    };
+    let secrets = match secret_store {
         SecretStoreChoice::Keyring => SecretStore::keyring(SecretStore::SERVICE, SecretStore::TIMEOUT),
         SecretStoreChoice::Env => SecretStore::environment(),
     };
-    let data_dir = config::DataDir::locate(arguments.data_dir.clone()).map_err(|error| Failure::open(&error.into()))?;
-    let _log = engine::logging::init(Some(&data_dir), arguments.log_level.name());
+    let data_dir = config::DataDir::locate(data_dir).map_err(|error| Failure::open(&error.into()))?;
+    let _log = engine::logging::init(Some(&data_dir), log_level.name());
     let options = EngineOptions::real(Some(data_dir), secrets)?;
     let engine = Engine::open(options, Arc::new(LoggingShell))
         .await
         .map_err(|error| Failure::open(&error))?;
-    let outcome = commands::run(&engine, arguments.command, arguments.json, arguments.secret_store).await;
+    let outcome = match signals {
+        Some(signals) => Ok(monitor(&engine, signals).await),
+        None => commands::run(&engine, command, json, secret_store).await,
+    };
     engine.stop().await;
     outcome
 }
 
+fn listen() -> Result<Signals, Failure> {
+    Signals::listen().map_err(|error| Failure::failed("internal", format!("Signals cannot be waited for: {error}")))
+}
+
+/// Monitors until a signal.
+async fn monitor(engine: &Engine, mut signals: Signals) -> ExitCode {
+    if !engine.settings().settings.enabled {
+        tracing::warn!(
+            "Monitoring is switched off, so nothing will be watched. Switch it on with \"settings set enabled=true\"."
+        );
+    }
+    engine.start();
+    signals.wait().await;
+    ExitCode::SUCCESS
+}
+
 /// What clap says about wrong usage; with `--json` as a document.
 fn usage(error: &clap::Error) -> ExitCode {
-    let asks_json = std::env::args().any(|argument| argument == "--json");
+    let asks_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && asks_json {
-        let text = error.to_string();
-        let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        return Failure::usage(sentence).report(true);
+        return Failure::usage(complaint(&error.to_string())).report(true);
     }
     // Nothing better can be done when the terminal is gone.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// What is wrong, on one line, without the hints on usage that follow it.
+fn complaint(text: &str) -> String {
+    text.trim_start_matches("error: ")
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

@@ -98,7 +98,7 @@ pub struct Enrollment {
     pub refused: Option<Reason>,
 }
 
-/// Works out what enrolling a series comes to. A refused baseline does not stop the enrolment.
+/// Works out what enrolling a series comes to. A refused baseline does not stop the enrollment.
 pub fn preview(facts: &EnrollmentFacts<'_>) -> Enrollment {
     let show = master_record(&facts.snapshot.series, facts.monitoring_type, facts.now);
     let baseline = Baseline::of(facts.monitoring_type, facts.snapshot);

@@ -57,7 +57,7 @@ pub struct RollingShow {
     pub id: RollingShowId,
     /// The series in its Sonarr. Unique among rolling shows.
     pub series: SeriesKey,
-    /// Title at enrolment, kept up to date.
+    /// Title at enrollment, kept up to date.
     pub title: String,
     /// TheTVDB id where known.
     pub tvdb: Option<TvdbId>,
@@ -69,13 +69,13 @@ pub struct RollingShow {
     pub current_monitored_season: i32,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
-    /// When anybody, filtered or not, last watched it; `None` before the first time since enrolment or reset.
+    /// When anybody, filtered or not, last watched it; `None` before the first time since enrollment or reset.
     pub last_watched_at: Option<Timestamp>,
     /// When an expansion of ours last monitored more than the baseline; `None` while there was none since the last reset.
     pub expanded_at: Option<Timestamp>,
     /// When it was last reset.
     pub reset_at: Option<Timestamp>,
-    /// The user agreed that files from before the enrolment go as well.
+    /// The user agreed that files from before the enrollment go as well.
     pub prior_files_may_go: bool,
     /// "Keep" on the whole show: nothing of it is cleaned up or reset.
     pub keep_show: bool,

@@ -3,6 +3,8 @@
 use crate::ids::EpisodeRef;
 use crate::monitoring::TrackingEntry;
 use crate::series::SeriesSnapshot;
+use crate::wording;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// Viewings that are needed before anything is foretold.
@@ -69,6 +71,39 @@ pub fn episodes_ahead(snapshot: &SeriesSnapshot, at: EpisodeRef) -> usize {
         .filter(|episode| episode.at.season > 0 && episode.at > at);
     let wanted = after.filter(|episode| episode.at.episode > 0 || episode.file.is_some());
     wanted.take_while(|episode| episode.file.is_some()).count()
+}
+
+impl Forecast {
+    /// The rhythm in words: "two episodes an evening, every three days".
+    pub fn rhythm(&self) -> String {
+        let days = (self.per_evening / self.per_day).round().max(1.0);
+        let often = if days < 2.0 {
+            "every day".to_owned()
+        } else {
+            // Rounded, and no longer than the times of the viewings are apart.
+            format!("every {}", wording::counted(days as i64, "day"))
+        };
+        let episodes = if self.per_evening.fract() == 0.0 {
+            wording::counted(self.per_evening as i64, "episode")
+        } else {
+            format!("{:.1} episodes", self.per_evening)
+        };
+        format!("{episodes} an evening, {often}")
+    }
+
+    /// Where it leads, in words: "Alice has four episodes left and runs out on 6 July".
+    pub fn sentence(&self, viewer: &str, now: Timestamp, zone: &TimeZone) -> String {
+        let ahead = i64::try_from(self.episodes_ahead).unwrap_or(i64::MAX);
+        let left = wording::counted(ahead, "episode");
+        if self.episodes_ahead == 0 {
+            format!("{viewer} has watched all that is there")
+        } else if self.runs_out_at == Timestamp::MAX {
+            format!("{viewer} has {left} left")
+        } else {
+            let date = wording::date(self.runs_out_at, now, zone);
+            format!("{viewer} has {left} left and runs out on {date}")
+        }
+    }
 }
 
 struct Evening {

@@ -72,7 +72,7 @@ impl Activity {
 
 /// Whether anybody, filtered or not, watches a show; what is being played at this moment is the caller's matter.
 ///
-/// A show that was never watched counts from its expansion on, or from its enrolment where the user agreed that the files
+/// A show that was never watched counts from its expansion on, or from its enrollment where the user agreed that the files
 /// from before may go.
 pub fn activity(
     show: &RollingShow,

@@ -27,7 +27,8 @@ impl RecentSearches {
     /// Whether a search that covered the episode was sent lately.
     pub fn covers(&self, episode: &Episode, now: Timestamp) -> bool {
         self.last_sent(episode)
-            .is_some_and(|sent| now.duration_since(sent) < SEARCH_MEMORY)
+            // Something sent far in the future was sent by a clock that has been set right since.
+            .is_some_and(|sent| now.duration_since(sent).abs() < SEARCH_MEMORY)
     }
 
     /// When the latest search that covered the episode was sent. A season search from before the episode aired did not: it

@@ -16,6 +16,7 @@ use remote::Transport;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 use store::Store;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -56,8 +57,14 @@ pub(crate) struct Core {
     pub has_rolling_shows: AtomicBool,
     /// The state of the shows at which seasons were last looked at.
     pub cleaned_at_revision: Mutex<Option<u64>>,
+    /// Both clocks at the last tick.
+    pub pulse: Mutex<Option<(Timestamp, Duration)>>,
+    /// What was last heard of free space.
+    pub storage: crate::rolling::Storage,
     /// When a failing secret store was last tried.
     pub secrets_tried_at: Mutex<Option<Timestamp>>,
+    /// Where components run, whatever thread starts them.
+    pub runtime: tokio::runtime::Handle,
     pub cancel: CancellationToken,
     pub tasks: TaskTracker,
 }
@@ -130,13 +137,14 @@ impl Core {
         F: Future<Output = ()> + Send + 'static,
     {
         let cancel = self.cancel.clone();
-        self.tasks.spawn(async move {
+        let component = async move {
             tokio::select! {
                 () = cancel.cancelled() => {}
                 () = work => {}
             }
             tracing::debug!(component = name, "ended");
-        });
+        };
+        self.tasks.spawn_on(component, &self.runtime);
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) struct Mode {
     pub dry_run: bool,
     /// Sessions are looked at again although nothing changed.
     pub fresh: bool,
+    /// It is about something that is owed already.
+    pub owed: bool,
+}
+
+impl Mode {
+    /// A regular look.
+    pub const REGULAR: Self = Self {
+        dry_run: false,
+        fresh: false,
+        owed: false,
+    };
 }
 
 /// How often a running play of a rolling show is noted again.
@@ -180,12 +191,14 @@ impl Core {
         by_seeing.min(self.now() + (COUNTS_AFTER - offset).max(SignedDuration::from_secs(1)))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "all of it is one sentence about one session")]
     async fn unavailable(
         &self,
         link: &Link,
         subject: Subject,
         error: &RemoteError,
         sighting: &Sighting,
+        key: &PlayKey,
         mode: Mode,
         report: &mut CheckReport,
     ) -> Decision {
@@ -193,15 +206,19 @@ impl Core {
             source: link.connection.name.clone(),
             message: self.trouble_of(link, error),
         });
-        if self.is_allowed(&sighting.watched.viewer) && !mode.dry_run && !self.settings().dry_run {
+        if self.is_allowed(&sighting.watched.viewer) && !mode.dry_run && !mode.owed && !self.settings().dry_run {
             self.owe_sighting(link, sighting).await;
         }
         let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
-        Decision::nothing(subject, Reason::InstanceUnavailable, detail)
+        let decision = Decision::nothing(subject, Reason::InstanceUnavailable, detail);
+        if let Err(error) = self.journal_session(&decision, key, mode).await {
+            self.store_failed(decision.subject.clone(), &error, report);
+        }
+        decision
     }
 
     fn store_failed(&self, subject: Subject, error: &StoreError, report: &mut CheckReport) -> Decision {
-        let message = format!("{error} {}", error.advice());
+        let message = format!("{error}. {}", error.advice());
         tracing::error!("{message}");
         self.publisher.store_trouble(Some(&message));
         report.errors.push(Failure {
@@ -211,7 +228,7 @@ impl Core {
         Decision::nothing(subject, Reason::Failed, message)
     }
 
-    /// A decision to do nothing, journalled.
+    /// A decision to do nothing, journaled.
     #[expect(clippy::too_many_arguments, reason = "all of it is one sentence about one session")]
     async fn nothing(
         &self,
@@ -284,6 +301,7 @@ impl Core {
         let mode = Mode {
             dry_run: false,
             fresh: true,
+            owed: true,
         };
         let verdicts = self
             .on_all_instances(sighting, &key, mode, report, Some(instance))

@@ -32,7 +32,7 @@ const STOP_LIMIT: Duration = Duration::from_secs(4);
 /// The engine. Clones are handles to the same one.
 #[derive(Clone)]
 pub struct Engine {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
 }
 
 impl Engine {
@@ -93,7 +93,10 @@ impl Engine {
             listeners: Notify::new(),
             has_rolling_shows: AtomicBool::new(false),
             cleaned_at_revision: Mutex::default(),
+            storage: crate::rolling::Storage::default(),
+            pulse: Mutex::default(),
             secrets_tried_at: Mutex::default(),
+            runtime: tokio::runtime::Handle::current(),
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
@@ -196,9 +199,18 @@ impl Engine {
             });
         }
         let dry_run = dry_run || core.settings().dry_run;
-        report.absorb(core.cycle_on(&servers, Mode { dry_run, fresh: true }).await);
+        let owed = core.owed_work().await?;
+        let mode = Mode {
+            dry_run,
+            fresh: true,
+            owed: false,
+        };
+        report.absorb(core.cycle_on(&servers, mode).await);
         if !dry_run {
-            report.absorb(core.do_due_work(true).await?);
+            report.absorb(core.do_due_work(Some(&owed)).await?);
+            if !core.settings().dry_run {
+                core.apply_rules(&mut report).await?;
+            }
         }
         core.publish().await;
         Ok(report)
@@ -211,13 +223,7 @@ impl Engine {
         }
         let report = self
             .core
-            .cycle_on(
-                &self.core.links.media_servers(),
-                Mode {
-                    dry_run: false,
-                    fresh: false,
-                },
-            )
+            .cycle_on(&self.core.links.media_servers(), Mode::REGULAR)
             .await;
         self.core.publish().await;
         report

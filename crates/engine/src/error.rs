@@ -49,7 +49,7 @@ impl From<remote::RemoteError> for RequestError {
 
 impl From<store::StoreError> for RequestError {
     fn from(error: store::StoreError) -> Self {
-        Self::failed("store", error.to_string())
+        Self::failed("store", format!("{error}. {}", error.advice()))
     }
 }
 

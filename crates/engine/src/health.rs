@@ -100,6 +100,14 @@ impl Condition {
         self.rung = 0;
     }
 
+    /// The machine slept, or its clock was set: it is tried at once, and trouble counts from now on.
+    pub fn resumed(&mut self, now: Timestamp) {
+        self.forgive();
+        if self.failing_since.is_some() {
+            self.failing_since = Some(now);
+        }
+    }
+
     /// As shown.
     pub fn health(&self) -> Health {
         self.health

@@ -1,8 +1,9 @@
 //! Logs: to standard error, and to a file a day in the data folder.
 
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_appender::rolling::{Builder, Rotation};
+use tracing_appender::rolling::{Builder, RollingFileAppender, Rotation};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -26,7 +27,8 @@ pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
          cliffhangarr_media_servers={level},cliffhangarr_remote={level}"
     ));
     let stderr = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false);
     let (file, guard) = match data_dir.map(open_file) {
         Some(Ok(appender)) => {
@@ -55,13 +57,23 @@ pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
     LogGuard { _file: guard }
 }
 
-fn open_file(
-    data_dir: &Path,
-) -> Result<tracing_appender::rolling::RollingFileAppender, tracing_appender::rolling::InitError> {
-    Builder::new()
+fn open_file(data_dir: &Path) -> Result<RollingFileAppender, Box<dyn std::error::Error>> {
+    let folder = data_dir.join("logs");
+    make_private(&folder)?;
+    let appender = Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("cliffhangarr")
         .filename_suffix("log")
         .max_log_files(KEPT_FILES)
-        .build(data_dir.join("logs"))
+        .build(folder)?;
+    Ok(appender)
+}
+
+/// Logs say who watched what. The data folder itself may be made here, too: logging starts before it is opened.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

@@ -52,14 +52,7 @@ impl Core {
                     for link in &ripe {
                         *lock(&link.poll_at) = None;
                     }
-                    self.cycle_on(
-                        &ripe,
-                        Mode {
-                            dry_run: false,
-                            fresh: false,
-                        },
-                    )
-                    .await;
+                    self.cycle_on(&ripe, Mode::REGULAR).await;
                     for link in &ripe {
                         due.insert(link.connection.id, self.next_poll(link, interval));
                     }

@@ -2,8 +2,9 @@
 
 use crate::core::{Core, lock};
 use crate::runner::CarriedOut;
-use domain::plan::Reason;
+use domain::plan::{Action, Decision, Reason};
 use domain::state::{Notification, Topic};
+use domain::wanting::spell;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -15,6 +16,9 @@ use tokio::sync::Notify;
 const COLLECT: Duration = Duration::from_millis(700);
 /// The pause between two messages of one topic.
 const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Messages of one topic that are spelled out when several are shown as one.
+const LINES: usize = 4;
 
 /// Messages that wait to be shown.
 #[derive(Default)]
@@ -36,14 +40,9 @@ impl Notifier {
         let settings = core.settings();
         let subject = &intent.decision.subject;
         if result.searches > 0 && settings.notify_searches {
-            let for_whom = subject
-                .viewer
-                .as_ref()
-                .map(|viewer| format!(" For {viewer}."))
-                .unwrap_or_default();
             self.tell(Notification {
                 title: subject.show.clone(),
-                body: format!("{}{for_whom}", intent.decision.detail),
+                body: searched(&intent.decision),
                 topic: Topic::Search,
             });
         }
@@ -129,6 +128,20 @@ fn name(topic: Topic) -> &'static str {
     }
 }
 
+/// "Season 2 is being searched, for Alice."
+fn searched(decision: &Decision) -> String {
+    let mut what = Vec::new();
+    for action in &decision.actions {
+        match action {
+            Action::SearchSeason { season, .. } => what.push(format!("Season {season}")),
+            Action::SearchEpisodes { positions, .. } => what.push(spell(positions)),
+            Action::SetMonitoring(_) | Action::DeleteFiles { .. } => {}
+        }
+    }
+    let for_whom = decision.subject.viewer.as_ref().map(|viewer| format!(", for {viewer}")).unwrap_or_default();
+    format!("{} is being searched{for_whom}.", what.join(", "))
+}
+
 /// Makes one message of several.
 fn fold(mut messages: Vec<Notification>) -> Option<Notification> {
     if messages.len() < 2 {
@@ -156,9 +169,10 @@ fn fold(mut messages: Vec<Notification>) -> Option<Notification> {
         Topic::Confirmation => "Confirmations are needed".to_owned(),
         Topic::Trouble => format!("{} connections have trouble", titles.len()),
     };
-    Some(Notification {
-        title,
-        body: titles.join(", "),
-        topic,
-    })
+    let mut lines: Vec<String> =
+        messages.iter().take(LINES).map(|message| format!("{}: {}", message.title, message.body)).collect();
+    if messages.len() > LINES {
+        lines.push(format!("and {} more", messages.len() - LINES));
+    }
+    Some(Notification { title, body: lines.join("\n"), topic })
 }

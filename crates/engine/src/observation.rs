@@ -95,9 +95,17 @@ impl Core {
             .history_read_until(server)
             .await
             .map_err(|error| error.to_string())?;
-        let since = known_until
-            .map_or(now - look_back, |until| until.min(now) - OVERLAP)
-            .max(now - look_back);
+        let mut since = known_until.map_or(now - look_back, |until| until.min(now) - OVERLAP);
+        // What was watched of a show before it was enrolled was not kept, and protects all the same.
+        let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
+        let enrolled_since = shows
+            .iter()
+            .map(|show| show.enrolled_at)
+            .filter(|enrolled| known_until.is_none_or(|until| *enrolled >= until));
+        if let Some(enrolled) = enrolled_since.min() {
+            since = since.min(enrolled - look_back);
+        }
+        let since = since.max(now - look_back);
         self.read_history(link, since).await?;
         self.store
             .close_gap(server, since, now)
@@ -129,7 +137,11 @@ impl Core {
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
         let mut plays = history.plays;
         plays.sort_by_key(|play| play.viewed_at);
-        let names = self.account_names(link).await;
+        let names = if plays.is_empty() {
+            Vec::new()
+        } else {
+            self.account_names(link).await
+        };
         let filter = self.settings().filter_users;
         for play in plays.into_iter().filter(|play| play.season > 0) {
             let known = self

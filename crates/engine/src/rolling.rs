@@ -1,12 +1,25 @@
 //! Rolling shows in the engine: who watched what, what is known about a show, and what is done about it.
 
+mod asking;
+mod auto_enroll;
 mod changes;
+mod deleting;
+mod enrolling;
 mod facts;
+mod forgetting;
 mod listing;
+mod new_seasons;
+mod outlook;
 mod pass;
+mod readiness;
+mod requests;
+mod storage;
 
-pub use changes::EnrollmentDraft;
+pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
+pub use outlook::ViewerForecast;
+pub(crate) use storage::Storage;
+pub use storage::{StorageFloor, StorageState};
 
 use crate::core::Core;
 use crate::cycle::Trouble;
@@ -14,7 +27,7 @@ use crate::links::Link;
 use domain::ids::SeriesKey;
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::pace;
-use domain::series::{Series, SeriesSnapshot};
+use domain::series::SeriesSnapshot;
 use domain::settings::Settings;
 use domain::watching::Watched;
 use jiff::Timestamp;
@@ -85,12 +98,6 @@ impl Core {
             .find(|entry| entry.viewer == watched.viewer.key)
             .and_then(|entry| pace::forecast(entry, snapshot, self.now()));
         Ok(forecast.is_some_and(|forecast| pace::wants_more(&forecast, settings.evenings_ahead)))
-    }
-
-    /// Whether the series' root folder has so little space that packs are avoided.
-    pub(crate) async fn is_short_of_space(&self, link: &Link, series: &Series) -> bool {
-        let _ = (link, series);
-        false
     }
 
     /// Looks again whether there are rolling shows at all.

@@ -1,22 +1,25 @@
 //! Carries decisions out: the intent is on disk before the first request leaves, and stays there until all is done.
 
-use crate::act::{ActError, Deleted, delete_files, search_arrived, set_monitoring};
+mod search;
+
+pub(crate) use search::queued;
+
+use crate::act::{ActError, Deleted, delete_files, set_monitoring};
 use crate::core::Core;
 use crate::links::Link;
-use domain::ids::{EpisodeId, SeriesKey};
+use domain::ids::SeriesKey;
 use domain::plan::{Action, Decision, Reason, Reminder, ReminderAbout};
 use domain::reminders::OUTCOME_PAUSE;
-use domain::series::SeriesSnapshot;
-use domain::watching::SEARCH_MEMORY;
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
-use sonarr::SonarrClient;
 use store::{Intent, IntentState, NewIntent, NewJournalEntry, Origin, Outcome, StoreError};
 
 /// How long the same "nothing to do" about the same session is not said again in the journal.
 const SAID_LATELY: SignedDuration = SignedDuration::from_hours(6);
 /// Pauses before another try, by how often it failed; the last one repeats.
 const PAUSES_SECONDS: [i64; 9] = [15, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600];
+/// No pause is longer than this, whatever a server asks for.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(12);
 /// Pause after Sonarr said that a disk is not there: nothing gets better within minutes.
 const DISK_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
@@ -69,6 +72,11 @@ impl Core {
                 (true, _) => Outcome::Nothing,
                 (false, _) => Outcome::DryRun,
             };
+            let outcome = if !dry && decision.actions.is_empty() && self.note_afterwards(decision).await? {
+                Outcome::Done
+            } else {
+                outcome
+            };
             if !dry {
                 for reminder in &decision.reminders {
                     self.store.remind(reminder).await?;
@@ -81,13 +89,10 @@ impl Core {
             return Ok(CarriedOut::plain(Outcome::Nothing));
         };
         let decision = with_outcome_reminders(decision, series, now);
-        let equal = self
-            .store
-            .open_intents_for(series)
-            .await?
-            .into_iter()
-            .find(|open| open.decision.actions == decision.actions);
-        let intent = match equal {
+        let open = self.store.open_intents_for(series).await?;
+        // Another one may have sent a search without hearing of it; then this one looks before it searches.
+        let doubt = open.iter().filter_map(search_in_doubt).min();
+        let intent = match open.into_iter().find(|open| is_left_of(open, &decision.actions)) {
             Some(intent) if intent.state == IntentState::WaitingConfirmation => {
                 return Ok(CarriedOut::plain(Outcome::Waiting));
             }
@@ -104,7 +109,7 @@ impl Core {
             }
         };
         self.publisher.journal_changed();
-        self.run_intent(link, intent).await
+        self.run_from(link, intent, doubt).await
     }
 
     /// Writes a decision without actions into the journal, unless the same was said lately.
@@ -130,20 +135,31 @@ impl Core {
     }
 
     /// Carries an open intent on from where it stands. The caller holds the series' lock.
-    pub async fn run_intent(&self, link: &Link, mut intent: Intent) -> Result<CarriedOut, StoreError> {
+    pub async fn run_intent(&self, link: &Link, intent: Intent) -> Result<CarriedOut, StoreError> {
+        self.run_from(link, intent, None).await
+    }
+
+    /// `doubt` is when a search that another intent asks for may have been sent.
+    async fn run_from(
+        &self,
+        link: &Link,
+        mut intent: Intent,
+        doubt: Option<Timestamp>,
+    ) -> Result<CarriedOut, StoreError> {
         let mut result = CarriedOut::plain(Outcome::Done);
         let mut remarks: Vec<String> = Vec::new();
         let resumed = intent.attempts > 0
             || intent.next_step > 0
             || intent.step_started_at.is_some()
-            || intent.created_at < self.started_at;
+            || intent.created_at < self.started_at
+            || doubt.is_some();
         while let Some(action) = intent.decision.actions.get(intent.next_step as usize).cloned() {
             let started_before = intent.step_started_at;
             let now = self.now();
             self.store
                 .start_step(intent.id, intent.next_step, started_before.unwrap_or(now))
                 .await?;
-            match self.step(link, &intent, &action, resumed, started_before).await {
+            match self.step(link, &intent, &action, resumed, started_before.or(doubt)).await {
                 Ok(step) => {
                     match step {
                         Step::Done => {}
@@ -162,6 +178,7 @@ impl Core {
                         }
                         Step::Moot(remark) => {
                             if action.is_search() {
+                                self.keep_what_is_still_to_come(&intent).await?;
                                 self.store
                                     .drop_intent(intent.id, self.now(), Outcome::Nothing, &remark)
                                     .await?;
@@ -180,15 +197,27 @@ impl Core {
             }
         }
         let note = (!remarks.is_empty()).then(|| remarks.join(" "));
+        self.forget_before_reset(&intent.decision, Some(intent.id)).await?;
         self.store
             .complete_intent(intent.id, self.now(), note.as_deref())
             .await?;
         self.publisher.journal_changed();
         if !intent.decision.afterwards.is_empty() {
+            self.note_expansion(&intent).await?;
             self.publisher.shows_changed();
         }
         self.notifier.done(self, &intent, &result);
         Ok(result)
+    }
+
+    /// Reminders of an intent whose search is moot: what has not aired yet is still wanted when it has.
+    async fn keep_what_is_still_to_come(&self, intent: &Intent) -> Result<(), StoreError> {
+        for reminder in &intent.decision.reminders {
+            if !matches!(reminder.about, ReminderAbout::SearchOutcome { .. }) {
+                self.store.remind(reminder).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn owe(
@@ -205,10 +234,7 @@ impl Core {
             show = intent.decision.subject.show,
             "An action failed and is owed: {failure}"
         );
-        let deleting = matches!(
-            intent.decision.actions.get(intent.next_step as usize),
-            Some(Action::DeleteFiles { .. })
-        );
+        let deleting = takes_away(&intent.decision);
         let overtaken = matches!(error, ActError::NotNow(_) | ActError::NotKept)
             && deleting
             && now.duration_since(intent.created_at) > DELETIONS_KEPT;
@@ -248,7 +274,13 @@ impl Core {
         };
         let series = intent.series.series;
         let outcome = match action {
-            Action::SetMonitoring(change) => set_monitoring(client, series, change).await.map(|()| Step::Done),
+            Action::SetMonitoring(change) => {
+                if takes_away(&intent.decision) {
+                    // What may not be deleted now is not unmonitored either.
+                    self.may_delete(link, intent).await?;
+                }
+                set_monitoring(client, series, change).await.map(|()| Step::Done)
+            }
             Action::SearchSeason { season, episodes } => {
                 self.search(client, intent, Some(*season), episodes, resumed, started_before)
                     .await
@@ -269,108 +301,6 @@ impl Core {
         }
         outcome
     }
-
-    async fn search(
-        &self,
-        client: &SonarrClient,
-        intent: &Intent,
-        season: Option<i32>,
-        episodes: &[EpisodeId],
-        resumed: bool,
-        started_before: Option<Timestamp>,
-    ) -> Result<Step, ActError> {
-        let series = intent.series.series;
-        let mut wanted = episodes.to_vec();
-        if resumed {
-            if let Some(started) = started_before
-                && search_arrived(client, series, season, episodes, started).await?
-            {
-                return Ok(Step::Searched);
-            }
-            wanted = self.still_to_search(client, intent, episodes).await?;
-            if wanted.is_empty() {
-                return Ok(Step::Moot(
-                    "What was to be searched is there, is being downloaded, or was searched since.".to_owned(),
-                ));
-            }
-        }
-        match season {
-            Some(season) if wanted.len() == episodes.len() => client.search_season(series, season).await?,
-            _ => client.search_episodes(&wanted).await?,
-        };
-        Ok(Step::Searched)
-    }
-
-    /// Facts may have changed while a search was owed: nothing is searched that came meanwhile.
-    async fn still_to_search(
-        &self,
-        client: &SonarrClient,
-        intent: &Intent,
-        episodes: &[EpisodeId],
-    ) -> Result<Vec<EpisodeId>, ActError> {
-        let snapshot = self.snapshot_with_queue(client, intent.series).await?;
-        let Some(snapshot) = snapshot else {
-            return Ok(Vec::new());
-        };
-        let now = self.now();
-        let recent = self
-            .store
-            .recent_searches(intent.series, now - SEARCH_MEMORY)
-            .await
-            .map_err(|error| ActError::NotNow(error.to_string()))?;
-        // A repeated try after a season pack is meant to come within the seven days; its own memory is what counts.
-        let again = intent.decision.reason == Reason::SearchAgain;
-        Ok(snapshot
-            .episodes
-            .iter()
-            .filter(|episode| {
-                episodes.contains(&episode.id) && episode.file.is_none() && !snapshot.is_queued(episode.id)
-            })
-            .filter(|episode| {
-                if again {
-                    !recent.episodes.contains_key(&episode.id)
-                } else {
-                    !recent.covers(episode, now)
-                }
-            })
-            .map(|episode| episode.id)
-            .collect())
-    }
-
-    /// A series with its queue; `None` when Sonarr does not have it anymore.
-    pub async fn snapshot_with_queue(
-        &self,
-        client: &SonarrClient,
-        key: SeriesKey,
-    ) -> Result<Option<SeriesSnapshot>, RemoteError> {
-        let Some(series) = client.series(key.series).await? else {
-            return Ok(None);
-        };
-        let episodes = crate::act::all_episodes(client, key.series).await?;
-        let mut snapshot = SeriesSnapshot::new(series, episodes);
-        snapshot.queued = Some(queued(client, key).await?);
-        Ok(Some(snapshot))
-    }
-}
-
-/// The episodes of a series that are being downloaded, or wait for it.
-pub(crate) async fn queued(
-    client: &SonarrClient,
-    key: SeriesKey,
-) -> Result<std::collections::BTreeSet<EpisodeId>, RemoteError> {
-    let is_alive = |record: &sonarr::QueueRecord| {
-        !matches!(
-            record.tracked_state.as_deref(),
-            Some("failed" | "failedPending" | "ignored" | "imported")
-        )
-    };
-    Ok(client
-        .queue(key.series)
-        .await?
-        .into_iter()
-        .filter(is_alive)
-        .filter_map(|record| record.episode)
-        .collect())
 }
 
 /// Adds a reminder for each search, to see what became of it.
@@ -410,6 +340,27 @@ fn with_outcome_reminders(decision: &Decision, series: SeriesKey, now: Timestamp
     decision
 }
 
+/// Whether what an open intent has left is just these actions.
+fn is_left_of(open: &Intent, actions: &[Action]) -> bool {
+    let left = open.decision.actions.get(open.next_step as usize..).unwrap_or_default();
+    open.decision.actions == actions || left == actions
+}
+
+/// When an open intent's search was started, of which nobody knows whether it arrived.
+fn search_in_doubt(open: &Intent) -> Option<Timestamp> {
+    let next = open.decision.actions.get(open.next_step as usize)?;
+    open.step_started_at.filter(|_| next.is_search())
+}
+
+/// Whether a decision takes something from the viewers of a rolling show.
+fn takes_away(decision: &Decision) -> bool {
+    decision.doomed_files().next().is_some()
+        || matches!(
+            decision.reason,
+            Reason::ProgressiveCleanup | Reason::InactiveReset | Reason::ManualReset
+        )
+}
+
 /// Nothing gets better by trying again: what it is about is gone.
 fn is_hopeless(error: &ActError) -> bool {
     matches!(error, ActError::Remote(RemoteError::NotFound))
@@ -423,9 +374,8 @@ fn pause(error: &ActError, attempts: u32) -> SignedDuration {
         retry_after: Some(pause),
     }) = error
     {
-        return SignedDuration::try_from(*pause)
-            .unwrap_or(DISK_PAUSE)
-            .max(SignedDuration::from_secs(1));
+        let asked_for = SignedDuration::try_from(*pause).unwrap_or(DISK_PAUSE);
+        return asked_for.clamp(SignedDuration::from_secs(1), LONGEST_PAUSE);
     }
     let index = (attempts as usize).min(PAUSES_SECONDS.len() - 1);
     SignedDuration::from_secs(PAUSES_SECONDS[index])

@@ -2,7 +2,7 @@
 
 use crate::core::{Core, lock};
 use crate::report::{CheckReport, Failure};
-use domain::plan::{Reason, Subject};
+use domain::plan::{Reason, ReminderAbout, Subject};
 use domain::state::SecretStoreState;
 use domain::wanting::Circumstances;
 use domain::watching::{SEARCH_MEMORY, Sighting};
@@ -23,23 +23,28 @@ const SIGHTING_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often a broken secret store is tried again.
 const SECRETS_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// How often Sonarr is asked for new seasons that nobody has come to.
+const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// How often free space is looked at, where a floor is set.
+const STORAGE_PAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// How often new series are looked for, where there are rules.
+const RULES_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// How often cleanup is looked at although nothing happened.
 const CLEANUP_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+
+/// What was owed at some moment. What was tried since looks different, and a server that hangs is not waited for twice.
+#[derive(Debug)]
+pub(crate) struct OwedWork {
+    /// Ids of intents, and how often each was tried.
+    intents: Vec<(i64, u32)>,
+    /// Ids of sightings, and when each was last seen.
+    sightings: Vec<(i64, Timestamp)>,
+}
 
 impl Core {
     /// Does what is due, again and again.
     pub(crate) async fn schedule_forever(self: Arc<Self>) {
-        let mut wall = self.now();
-        let mut running = self.clock.running();
         loop {
-            let now = self.now();
-            let slept = self.clock.running().saturating_sub(running);
-            let jump = now.duration_since(wall) - SignedDuration::try_from(slept).unwrap_or(SignedDuration::ZERO);
-            if jump.abs() > JUMP {
-                self.resumed(jump).await;
-            }
-            wall = self.now();
-            running = self.clock.running();
             self.tick().await;
             tokio::select! {
                 () = self.work.notified() => {
@@ -51,13 +56,28 @@ impl Core {
         }
     }
 
+    /// Compares the wall clock with the running one: they part while the machine sleeps, and when the clock is set.
+    async fn notice_jump(&self) {
+        let (wall, running) = (self.now(), self.clock.running());
+        let Some((wall_before, running_before)) = lock(&self.pulse).replace((wall, running)) else {
+            return;
+        };
+        let ran = SignedDuration::try_from(running.saturating_sub(running_before)).unwrap_or(SignedDuration::ZERO);
+        let jump = wall.duration_since(wall_before) - ran;
+        if jump.abs() > JUMP {
+            self.resumed(jump).await;
+            // Reading back what was missed may take a while.
+            *lock(&self.pulse) = Some((self.now(), self.clock.running()));
+        }
+    }
+
     /// The machine slept, or its clock was set: nothing that was seen before can be counted on.
     async fn resumed(&self, jump: SignedDuration) {
         tracing::info!(seconds = jump.as_secs(), "The clock jumped: looking at everything anew");
         lock(&self.tracker).restart();
         lock(&self.verdicts).clear();
         for link in self.links.all() {
-            lock(&link.condition).forgive();
+            lock(&link.condition).resumed(self.now());
             *lock(&link.poll_at) = Some(self.now());
         }
         self.restart_listeners();
@@ -67,13 +87,14 @@ impl Core {
 
     /// One look at everything that may be due.
     pub(crate) async fn tick(&self) {
+        self.notice_jump().await;
         self.retry_secrets_if_needed().await;
         self.tell_of_trouble();
         self.end_pause_if_over().await;
         if !self.is_monitoring() {
             return;
         }
-        let report = self.do_due_work(false).await;
+        let report = self.do_due_work(None).await;
         match report {
             Ok(report) => {
                 for failure in report.errors {
@@ -82,27 +103,36 @@ impl Core {
                 self.publisher.store_trouble(None);
             }
             Err(error) => {
-                let message = format!("{error} {}", error.advice());
+                let message = format!("{error}. {}", error.advice());
                 tracing::error!("{message}");
                 self.publisher.store_trouble(Some(&message));
             }
         }
     }
 
-    /// Everything that is due; with `all` also owed work whose pause is not over.
-    pub(crate) async fn do_due_work(&self, all: bool) -> Result<CheckReport, StoreError> {
+    /// What is owed now.
+    pub(crate) async fn owed_work(&self) -> Result<OwedWork, StoreError> {
+        let intents = self.store.all_open_intents().await?;
+        let sightings = self.store.due_sightings(self.now() + SIGHTING_KEPT).await?;
+        Ok(OwedWork {
+            intents: intents.iter().map(|intent| (intent.id, intent.attempts)).collect(),
+            sightings: sightings.iter().map(|owed| (owed.id, owed.seen_at)).collect(),
+        })
+    }
+
+    /// Everything that is due; with `owed` also that, although its pause is not over, unless it was tried since.
+    pub(crate) async fn do_due_work(&self, owed: Option<&OwedWork>) -> Result<CheckReport, StoreError> {
         let mut report = CheckReport::default();
         if self.settings().dry_run {
             return Ok(report);
         }
         let now = self.now();
-        self.carry_on_owed(all, &mut report).await?;
-        for owed in self
-            .store
-            .due_sightings(if all { now + SIGHTING_KEPT } else { now })
-            .await?
-        {
-            self.revisit_owed(owed, &mut report).await?;
+        self.carry_on_owed(owed, &mut report).await?;
+        let until = if owed.is_some() { now + SIGHTING_KEPT } else { now };
+        for sighting in self.store.due_sightings(until).await? {
+            if owed.is_none_or(|owed| owed.sightings.contains(&(sighting.id, sighting.seen_at))) {
+                self.revisit_owed(sighting, &mut report).await?;
+            }
         }
         for stored in self.store.due_reminders(now).await? {
             self.look_at_reminder(stored, &mut report).await?;
@@ -111,12 +141,11 @@ impl Core {
         Ok(report)
     }
 
-    async fn carry_on_owed(&self, all: bool, report: &mut CheckReport) -> Result<(), StoreError> {
+    async fn carry_on_owed(&self, owed: Option<&OwedWork>, report: &mut CheckReport) -> Result<(), StoreError> {
         let now = self.now();
-        let intents = if all {
-            self.store.all_open_intents().await?
-        } else {
-            self.store.due_intents(now).await?
+        let intents = match owed {
+            Some(_) => self.store.all_open_intents().await?,
+            None => self.store.due_intents(now).await?,
         };
         for intent in intents {
             let Some(link) = self.link_of(intent.series) else {
@@ -128,7 +157,11 @@ impl Core {
             let Some(intent) = self.store.intent(intent.id).await? else {
                 continue;
             };
-            if intent.state != store::IntentState::Open || (!all && intent.due_at > now) {
+            let wanted = match owed {
+                Some(owed) => owed.intents.contains(&(intent.id, intent.attempts)),
+                None => intent.is_due(now),
+            };
+            if intent.state != store::IntentState::Open || !wanted {
                 continue;
             }
             let _working = self.publisher.working();
@@ -220,6 +253,9 @@ impl Core {
             }
         };
         let show = self.store.rolling_show_of(reminder.series).await?;
+        if let ReminderAbout::SearchOutcome { season, episodes, .. } = &reminder.about {
+            self.note_arrival(reminder.series, *season, episodes, &snapshot).await?;
+        }
         let recent = self.store.recent_searches(reminder.series, now - SEARCH_MEMORY).await?;
         let subject = Subject {
             show: snapshot.series.title.clone(),
@@ -285,6 +321,20 @@ impl Core {
                 self.did("cleanup", now, pause).await?;
             }
         }
+        if self.is_due("new seasons", now, SEASONS_PAUSE).await? {
+            if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
+                self.greet_new_seasons(report).await?;
+            }
+            self.did("new seasons", now, SEASONS_PAUSE).await?;
+        }
+        if self.is_due("storage", now, STORAGE_PAUSE).await? {
+            self.relieve_storage(report).await?;
+            self.did("storage", now, STORAGE_PAUSE).await?;
+        }
+        if self.is_due("enrollment rules", now, RULES_PAUSE).await? {
+            self.apply_rules(report).await?;
+            self.did("enrollment rules", now, RULES_PAUSE).await?;
+        }
         let day = SignedDuration::from_hours(24);
         if self.is_due("housekeeping", now, day).await? {
             self.keep_house(now).await?;
@@ -318,6 +368,7 @@ impl Core {
         self.store.prune_journal(now).await?;
         self.store.prune_observed(ago(800)).await?;
         self.store.prune_notifications(ago(30)).await?;
+        self.store.prune_readiness(ago(400)).await?;
         self.store.back_up(now).await?;
         Ok(())
     }

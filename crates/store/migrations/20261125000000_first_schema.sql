@@ -148,6 +148,20 @@ CREATE TABLE reminder (
 ) STRICT;
 CREATE INDEX reminder_due_at ON reminder (due_at);
 
+-- One row for each expansion that somebody caused: whether the season was there before they were.
+CREATE TABLE readiness (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    instance INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    series INTEGER NOT NULL,
+    season INTEGER NOT NULL,
+    server INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    sent_at INTEGER NOT NULL,
+    there_at INTEGER,
+    needed_at INTEGER
+) STRICT;
+CREATE INDEX readiness_season ON readiness (instance, series, season);
+
 CREATE TABLE scheduled_task (
     name TEXT NOT NULL PRIMARY KEY,
     due_at INTEGER NOT NULL,

@@ -11,7 +11,7 @@ use crate::time::{from_ms, from_ms_opt, to_ms};
 use crate::{Origin, Outcome, Store, StoreError};
 use domain::ids::{InstanceId, SeriesId, SeriesKey};
 use domain::plan::Decision;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 /// Work that is, or was, owed.
@@ -43,6 +43,20 @@ pub struct Intent {
     pub last_error: Option<String>,
     /// Its journal row, while that is kept.
     pub journal: Option<i64>,
+}
+
+impl Intent {
+    /// Whether its time has come.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        is_due(self.due_at, now)
+    }
+}
+
+/// No pause is as long as this: a due time further ahead comes from a clock that was set back since.
+pub(crate) const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+fn is_due(due_at: Timestamp, now: Timestamp) -> bool {
+    due_at <= now || due_at.duration_since(now) > LONGEST_PAUSE
 }
 
 /// How an intent stands.
@@ -217,8 +231,9 @@ impl Store {
 
     /// The open intents that are due, the longest due first.
     pub async fn due_intents(&self, now: Timestamp) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query_as("SELECT * FROM intent WHERE state = 'open' AND due_at <= ? ORDER BY due_at, id")
+        let rows = sqlx::query_as("SELECT * FROM intent WHERE state = 'open' AND (due_at <= ? OR due_at > ?) ORDER BY due_at, id")
             .bind(to_ms(now))
+            .bind(to_ms(now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX)))
             .fetch_all(self.readers())
             .await?;
         read_all(rows)

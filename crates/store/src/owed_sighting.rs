@@ -1,10 +1,12 @@
 //! Episodes that were watched while a Sonarr did not answer.
 
+use crate::intent::LONGEST_PAUSE;
 use crate::time::{from_ms, from_ms_opt, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::InstanceId;
 use domain::watching::Sighting;
 use jiff::Timestamp;
+use sqlx::{Sqlite, Transaction};
 use tracing::warn;
 
 /// A sighting that one instance still has to be asked about.
@@ -32,7 +34,8 @@ struct Row {
 }
 
 impl Store {
-    /// Remembers a sighting for an instance. A newer one of the same viewer and show takes the older one's place.
+    /// Remembers a sighting for an instance. Earlier episodes of the same season that the viewer has got past are forgotten
+    /// for it; later ones are not: who watches an early episode again is still owed what came after the late one.
     pub async fn owe_sighting(
         &self,
         instance: InstanceId,
@@ -41,18 +44,18 @@ impl Store {
         due_at: Timestamp,
     ) -> Result<(), StoreError> {
         let text = serde_json::to_string(sighting).map_err(|error| StoreError::Other(error.to_string()))?;
-        let viewer = &sighting.watched.viewer.key;
         let mut transaction = self.write().await?;
+        let earlier = forget_up_to(&mut transaction, instance, sighting, sighting.watched.at.episode - 1).await?;
         sqlx::query(
             "INSERT INTO owed_sighting (instance, viewer, show, sighting, seen_at, due_at, attempts) VALUES (?, ?, ?, ?, ?, ?, 0)
              ON CONFLICT (instance, viewer, show) DO UPDATE SET sighting = excluded.sighting, seen_at = excluded.seen_at",
         )
         .bind(instance.0)
-        .bind(format!("{}/{}", viewer.server, viewer.account))
-        .bind(&sighting.subject.show)
+        .bind(viewer(sighting))
+        .bind(format!("{} {}", sighting.subject.show, sighting.watched.at))
         .bind(text)
         .bind(to_ms(seen_at))
-        .bind(to_ms(due_at))
+        .bind(earlier.map_or(to_ms(due_at), |earlier| earlier.min(to_ms(due_at))))
         .execute(&mut *transaction)
         .await?;
         Ok(transaction.commit().await?)
@@ -61,9 +64,11 @@ impl Store {
     /// The sightings that are due, oldest first.
     pub async fn due_sightings(&self, now: Timestamp) -> Result<Vec<OwedSighting>, StoreError> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, instance, sighting, seen_at, attempts FROM owed_sighting WHERE due_at <= ? ORDER BY seen_at, id",
+            "SELECT id, instance, sighting, seen_at, attempts FROM owed_sighting WHERE due_at <= ? OR due_at > ?
+             ORDER BY seen_at, id",
         )
         .bind(to_ms(now))
+        .bind(to_ms(now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX)))
         .fetch_all(self.readers())
         .await?;
         let mut owed = Vec::with_capacity(rows.len());
@@ -103,16 +108,10 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Forgets what an instance was owed about a viewer and a show, once it was asked.
+    /// Forgets what an instance was owed about a viewer and a season up to an episode, once it was asked about that one.
     pub async fn settle_sighting(&self, instance: InstanceId, sighting: &Sighting) -> Result<(), StoreError> {
-        let viewer = &sighting.watched.viewer.key;
         let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM owed_sighting WHERE instance = ? AND viewer = ? AND show = ?")
-            .bind(instance.0)
-            .bind(format!("{}/{}", viewer.server, viewer.account))
-            .bind(&sighting.subject.show)
-            .execute(&mut *transaction)
-            .await?;
+        forget_up_to(&mut transaction, instance, sighting, sighting.watched.at.episode).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -124,4 +123,31 @@ impl Store {
                 .await?,
         )
     }
+}
+
+/// When the first of what was forgotten would have been due, in milliseconds.
+async fn forget_up_to(
+    transaction: &mut Transaction<'_, Sqlite>,
+    instance: InstanceId,
+    sighting: &Sighting,
+    episode: i32,
+) -> Result<Option<i64>, StoreError> {
+    let due: Vec<i64> = sqlx::query_scalar(
+        "DELETE FROM owed_sighting WHERE instance = ? AND viewer = ?
+         AND json_extract(sighting, '$.subject.show') = ? AND json_extract(sighting, '$.watched.at.season') = ?
+         AND json_extract(sighting, '$.watched.at.episode') <= ? RETURNING due_at",
+    )
+    .bind(instance.0)
+    .bind(viewer(sighting))
+    .bind(&sighting.subject.show)
+    .bind(sighting.watched.at.season)
+    .bind(episode)
+    .fetch_all(&mut **transaction)
+    .await?;
+    Ok(due.into_iter().min())
+}
+
+fn viewer(sighting: &Sighting) -> String {
+    let key = &sighting.watched.viewer.key;
+    format!("{}/{}", key.server, key.account)
 }

@@ -21,7 +21,7 @@ pub struct NewRollingShow {
     pub imdb: Option<String>,
     /// How it shall roll.
     pub monitoring_type: MonitoringType,
-    /// Whether the user agreed that files from before the enrolment go as well.
+    /// Whether the user agreed that files from before the enrollment go as well.
     pub prior_files_may_go: bool,
 }
 
@@ -214,7 +214,7 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Notes whether files from before the enrolment may go as well.
+    /// Notes whether files from before the enrollment may go as well.
     pub async fn allow_prior_files(&self, id: RollingShowId, may_go: bool) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE rolling_show SET prior_files_may_go = ? WHERE id = ?")
             .bind(may_go)

@@ -7,7 +7,7 @@
 //! Secrets only ever travel inwards, in [`ConnectionDraft`], whose `Debug` hides them. There is no logic here, no I/O, and
 //! nothing of Tauri.
 //!
-//! Start reading at [`command_table`], then [`AppStateDto`].
+//! Start reading at [`command_table!`], then [`AppStateDto`].
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 

@@ -1,1 +1,17 @@
-//! Tests of the command line.
+//! The program as it is used: the real binary, over real HTTP, with a data folder of its own in every test.
+
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+
+mod connecting;
+mod daemon;
+mod dry_run;
+mod faults;
+mod house;
+mod keyring;
+mod kill;
+mod rolling;
+mod secrets;
+mod settings;
+mod storage;
+mod story;
+mod usage;

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod cleanup;
+mod document;
 mod enrollment;
 mod growth;
 mod household;

@@ -65,7 +65,7 @@ impl Core {
                         Ok(made) => decisions.extend(made),
                         Err(Trouble::Remote(error)) => {
                             valid_until = Some(self.now());
-                            decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
+                            decisions.push(self.unavailable(link, subject, &error, sighting, key, mode, report).await);
                         }
                         Err(Trouble::Store(error)) => {
                             valid_until = Some(self.now());
@@ -79,13 +79,16 @@ impl Core {
                         "Several series of {} have this title; nothing is guessed.",
                         link.connection.name
                     );
-                    decisions.push(Decision::nothing(subject, Reason::AmbiguousTitle, detail));
+                    let nothing = self
+                        .nothing(subject, Reason::AmbiguousTitle, detail, key, mode, None, report)
+                        .await;
+                    decisions.extend(nothing.decisions);
                 }
                 Ok(Located::Nowhere) => {}
                 Err(error) => {
                     found = true;
                     valid_until = Some(self.now());
-                    decisions.push(self.unavailable(link, subject, &error, sighting, mode, report).await);
+                    decisions.push(self.unavailable(link, subject, &error, sighting, key, mode, report).await);
                 }
             }
         }
@@ -170,7 +173,7 @@ impl Core {
             self.resume_series(link, series_key, report).await?;
         }
         let decisions = self
-            .decide(link, &subject, series, sighting, show.as_ref(), &settings)
+            .decide(link, &subject, series, sighting, show.as_ref(), &settings, mode)
             .await?;
         for decision in &decisions {
             self.execute(link, decision, key, mode, report).await?;
@@ -189,6 +192,7 @@ impl Core {
         }
     }
 
+    #[expect(clippy::too_many_arguments, reason = "all of it is known only here")]
     async fn decide(
         &self,
         link: &Link,
@@ -197,6 +201,7 @@ impl Core {
         sighting: &Sighting,
         show: Option<&RollingShow>,
         settings: &Settings,
+        mode: Mode,
     ) -> Result<Vec<Decision>, Trouble> {
         let Some((_, client)) = link.sonarr() else {
             return Err(RemoteError::Unauthorized.into());
@@ -207,8 +212,12 @@ impl Core {
         link.note(&listing, now);
         let mut snapshot = SeriesSnapshot::new(series, listing?.items);
         let watched = sighting.watched.with_file_mates(&snapshot);
+        if show.is_some() && !mode.dry_run {
+            self.note_need(&watched, &snapshot).await?;
+        }
         if let Some(show) = show
             && watched != sighting.watched
+            && !mode.dry_run
         {
             self.note_viewing(show, &watched, true).await?;
         }

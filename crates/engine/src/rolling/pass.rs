@@ -1,26 +1,19 @@
-//! Passes over the rolling shows: seasons that have become free, shows that nobody watches, and the check right before a
-//! deletion.
+//! Passes over the rolling shows: seasons that have become free, and shows that nobody watches.
 
 use super::ShowFacts;
 use super::facts::Playing;
-use crate::act::ActError;
 use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::Link;
 use crate::report::{Failure, LeftAlone, ResetReport, ResetRow};
-use domain::cleanup::{SeasonOutlook, Verdict, next_due};
+use domain::cleanup::next_due;
 use domain::ids::RollingShowId;
 use domain::monitoring::RollingShow;
-use domain::plan::{Action, Decision, DoomedFile, Reason};
-use domain::reset::{Amount, activity, needs_confirmation};
-use domain::state::{Notification, Topic};
+use domain::plan::{Decision, Reason};
+use domain::reset::{Amount, activity};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use store::{Intent, NewIntent, Origin, Outcome, StoreError};
-
-/// A run over fewer shows than this is everyday life and is not asked about.
-const SHOWS_THAT_ASK: usize = 3;
+use store::{IntentState, Origin, Outcome, StoreError};
 
 /// A decision of a pass, with what it is about.
 pub(crate) struct Proposal {
@@ -38,6 +31,7 @@ impl Core {
         self.catch_up().await;
         let playing = self.everything_playing().await;
         let mut proposals = Vec::new();
+        let mut looked_at = Vec::new();
         let mut look_again: Option<Timestamp> = None;
         for show in self.store.rolling_shows().await? {
             let Some(link) = self.link_of(show.series) else {
@@ -46,6 +40,7 @@ impl Core {
             let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else {
                 continue;
             };
+            looked_at.push(facts.show.series);
             let outlooks = facts.cleanup();
             look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
             let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
@@ -71,6 +66,8 @@ impl Core {
                 });
             }
         }
+        self.withdraw_questions(Reason::ProgressiveCleanup, &looked_at, &proposals)
+            .await?;
         self.act_on(proposals, Origin::Scheduler, true).await?;
         Ok(look_again)
     }
@@ -84,6 +81,15 @@ impl Core {
                 .extend(proposals.iter().map(|proposal| planned_row(proposal)));
             return Ok(report);
         }
+        let shows = self.store.rolling_shows().await?;
+        let looked_at: Vec<_> = shows
+            .iter()
+            .filter(|show| report.skipped.iter().any(|left| left.id == Some(show.id.0)))
+            .map(|show| show.series)
+            .chain(proposals.iter().map(|proposal| proposal.facts.show.series))
+            .collect();
+        self.withdraw_questions(Reason::InactiveReset, &looked_at, &proposals)
+            .await?;
         let done = self.act_on(proposals, Origin::Scheduler, true).await?;
         report.reset.extend(done.reset);
         report.skipped.extend(done.skipped);
@@ -186,140 +192,62 @@ impl Core {
             let series = proposal.facts.show.series;
             let lock = self.series_lock(series);
             let _one_writer = lock.lock().await;
+            if let Some(failure) = self.owed_already(&proposal, origin).await? {
+                report.errors.push(failure_of(&proposal, failure));
+                continue;
+            }
             let done = self.carry_out(&proposal.link, origin, &proposal.decision, None).await?;
             match done.outcome {
-                Outcome::Done | Outcome::DryRun => report.reset.push(ResetRow {
-                    id: proposal.facts.show.id.0,
-                    title: proposal.facts.show.title.clone(),
+                Outcome::Done => report.reset.push(ResetRow {
                     files_deleted: done.deleted.files,
                     bytes_freed: done.deleted.bytes,
+                    ..planned_row(&proposal)
                 }),
-                Outcome::Owed | Outcome::Failed => report.errors.push(Failure {
-                    source: proposal.link.connection.name.clone(),
-                    message: format!("{}: {}", proposal.facts.show.title, done.failure.unwrap_or_default()),
-                }),
+                Outcome::DryRun => report.reset.push(planned_row(&proposal)),
+                Outcome::Owed | Outcome::Failed => {
+                    report
+                        .errors
+                        .push(failure_of(&proposal, done.failure.unwrap_or_default()));
+                }
                 Outcome::Nothing | Outcome::Planned | Outcome::Waiting => report.skipped.push(LeftAlone {
                     id: Some(proposal.facts.show.id.0),
                     title: proposal.facts.show.title.clone(),
-                    reason: "It waits for your confirmation.".to_owned(),
+                    reason: match done.outcome {
+                        Outcome::Waiting => "It waits for your confirmation.".to_owned(),
+                        _ => done.failure.unwrap_or(proposal.decision.detail),
+                    },
                 }),
             }
         }
         Ok(report)
     }
 
-    async fn is_too_big(&self, proposals: &[Proposal]) -> Result<bool, StoreError> {
-        let shows: BTreeSet<RollingShowId> = proposals.iter().map(|proposal| proposal.facts.show.id).collect();
-        if shows.len() < SHOWS_THAT_ASK {
-            return Ok(false);
-        }
-        let doomed = Amount::doomed(proposals.iter().map(|proposal| &proposal.decision));
-        let mut all = Amount::default();
-        for show in self.store.rolling_shows().await? {
-            let Some(link) = self.link_of(show.series) else {
-                continue;
-            };
-            let Some((_, client)) = link.sonarr() else { continue };
-            match client.files(show.series.series).await {
-                Ok(files) => {
-                    all.files += files.len() as u64;
-                    all.bytes += files.values().map(|file| file.size).sum::<i64>();
+    /// Work of the same sort that is under way: a pass leaves it to its own pauses, and a request by the user takes its place.
+    /// Gives why it is not done yet.
+    async fn owed_already(&self, proposal: &Proposal, origin: Origin) -> Result<Option<String>, StoreError> {
+        let decision = &proposal.decision;
+        for open in self.store.open_intents_for(proposal.facts.show.series).await? {
+            let same_sort = match decision.reason {
+                Reason::ProgressiveCleanup => {
+                    open.decision.reason == Reason::ProgressiveCleanup
+                        && open.decision.subject.season == decision.subject.season
                 }
-                // What cannot be counted makes the share look bigger, which is the careful side.
-                Err(error) => tracing::warn!(show = show.title, "its files could not be counted: {error}"),
+                _ => matches!(open.decision.reason, Reason::InactiveReset | Reason::ManualReset),
+            };
+            if !same_sort || (open.state == IntentState::WaitingConfirmation && origin != Origin::Manual) {
+                continue;
+            }
+            if origin != Origin::Manual {
+                return Ok(Some(open.last_error.unwrap_or_else(|| "It is under way.".to_owned())));
+            }
+            if open.decision.actions != decision.actions || open.state == IntentState::WaitingConfirmation {
+                self.store
+                    .drop_intent(open.id, self.now(), Outcome::Nothing, "It was asked for anew.")
+                    .await?;
+                self.publisher.confirmations_changed();
             }
         }
-        Ok(needs_confirmation(all, doomed, self.settings().confirm_above_percent))
-    }
-
-    async fn ask_first(&self, proposals: &[Proposal], origin: Origin) -> Result<ResetReport, StoreError> {
-        let mut intents = Vec::new();
-        for proposal in proposals {
-            let waiting = self
-                .store
-                .open_intents_for(proposal.facts.show.series)
-                .await?
-                .iter()
-                .any(|open| open.decision.actions == proposal.decision.actions);
-            if !waiting {
-                intents.push(NewIntent {
-                    series: proposal.facts.show.series,
-                    origin,
-                    decision: &proposal.decision,
-                    needs_confirmation: true,
-                    subject_key: None,
-                });
-            }
-        }
-        let mut report = ResetReport::default();
-        if !intents.is_empty() {
-            self.store.create_intents(&intents, self.now()).await?;
-            self.publisher.journal_changed();
-            self.publisher.confirmations_changed();
-            self.notifier.tell(Notification {
-                title: "Confirm a big cleanup".to_owned(),
-                body: format!(
-                    "{} shows would lose files. Nothing is deleted before you say so.",
-                    proposals.len()
-                ),
-                topic: Topic::Confirmation,
-            });
-        }
-        for proposal in proposals {
-            report.skipped.push(LeftAlone {
-                id: Some(proposal.facts.show.id.0),
-                title: proposal.facts.show.title.clone(),
-                reason: "It waits for your confirmation: the run would delete a large share of the files.".to_owned(),
-            });
-        }
-        Ok(report)
-    }
-
-    /// The last look before files go: everything is asked anew, and only what is still to go may go.
-    pub(crate) async fn may_delete(&self, link: &Link, intent: &Intent) -> Result<(), ActError> {
-        let Some(id) = intent.decision.subject.rolling_show else {
-            return Ok(());
-        };
-        let show = self
-            .store
-            .rolling_show(id)
-            .await
-            .map_err(|error| ActError::NotNow(error.to_string()))?;
-        let Some(show) = show else {
-            return Err(ActError::NotNow(
-                "The show was removed from monitoring meanwhile; its files stay.".to_owned(),
-            ));
-        };
-        let failures = self.catch_up().await;
-        if let Some(failure) = failures.first() {
-            return Err(ActError::NotNow(format!(
-                "It is not known what was watched lately. {failure}"
-            )));
-        }
-        let playing = self.everything_playing().await;
-        let Some(facts) = self.show_facts(link, show, &playing).await? else {
-            return Err(ActError::NotNow("Sonarr does not have the series anymore.".to_owned()));
-        };
-        let files = doomed(&intent.decision);
-        if let Some(playing) = facts.playing.iter().find(|playing| holds(&files, playing)) {
-            let who = playing.viewer.as_deref().unwrap_or("Somebody");
-            return Err(ActError::NotNow(format!(
-                "{who} is playing it right now; it is kept for the time being."
-            )));
-        }
-        if let Some(sentence) = facts.protection.sentence() {
-            return Err(ActError::NotNow(sentence));
-        }
-        if facts.observed.open_gap().is_some() {
-            return Err(ActError::NotNow("It is not known what is being watched.".to_owned()));
-        }
-        match intent.decision.reason {
-            Reason::ProgressiveCleanup => still_free(&facts, &files),
-            Reason::InactiveReset if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => Err(
-                ActError::NotNow("Somebody has watched it since; it is kept.".to_owned()),
-            ),
-            _ => Ok(()),
-        }
+        Ok(None)
     }
 
     /// What would be done to a show on request.
@@ -353,37 +281,11 @@ impl Core {
     }
 }
 
-/// While a season's removal was on its way its viewers may have come back.
-fn still_free(facts: &ShowFacts, files: &[&DoomedFile]) -> Result<(), ActError> {
-    let seasons: BTreeSet<i32> = files
-        .iter()
-        .flat_map(|file| &file.episodes)
-        .map(|at| at.season)
-        .collect();
-    let kept =
-        |outlook: &SeasonOutlook| seasons.contains(&outlook.season) && !matches!(outlook.verdict, Verdict::Free { .. });
-    match facts.cleanup().into_iter().find(kept) {
-        Some(outlook) => Err(ActError::NotNow(outlook.sentence)),
-        None => Ok(()),
+fn failure_of(proposal: &Proposal, message: String) -> Failure {
+    Failure {
+        source: proposal.link.connection.name.clone(),
+        message: format!("{}: {message}", proposal.facts.show.title),
     }
-}
-
-fn doomed(decision: &Decision) -> Vec<&DoomedFile> {
-    decision
-        .actions
-        .iter()
-        .flat_map(|action| match action {
-            Action::DeleteFiles { files } => files.as_slice(),
-            Action::SetMonitoring(_) | Action::SearchSeason { .. } | Action::SearchEpisodes { .. } => &[],
-        })
-        .collect()
-}
-
-fn holds(files: &[&DoomedFile], playing: &domain::protection::PlayingNow) -> bool {
-    let Some(season) = playing.season else { return true };
-    files
-        .iter()
-        .any(|file| file.episodes.iter().any(|at| at.season == season))
 }
 
 fn planned_row(proposal: &Proposal) -> ResetRow {

@@ -14,9 +14,11 @@ use simulators::plex::PlexSim;
 use simulators::sonarr::SonarrSim;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 /// Where every story begins: a Wednesday evening.
 pub fn start() -> Timestamp {
@@ -32,6 +34,7 @@ pub struct Home {
     pub engine: Engine,
     pub shell: Arc<RecordingShell>,
     pub network: Arc<Network>,
+    hand: HandClock,
     secrets: SecretStore,
     folder: TempDir,
 }
@@ -58,7 +61,8 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         let shell = Arc::new(RecordingShell::default());
         let secrets = SecretStore::memory();
-        let engine = open(folder.path(), &clock, &network, &shell, &secrets, None).await;
+        let hand = HandClock::new(clock.clone());
+        let engine = open(folder.path(), &hand, &network, &shell, &secrets, None).await;
         let home = Self {
             clock,
             plex,
@@ -66,6 +70,7 @@ impl Home {
             engine,
             shell,
             network,
+            hand,
             secrets,
             folder,
         };
@@ -129,6 +134,13 @@ impl Home {
     /// Ends the engine and opens it again on the same folder, as after a restart of the computer.
     pub async fn restart(self) -> Self {
         self.engine.stop().await;
+        self.opened_again().await
+    }
+
+    /// Lets the engine die without a word and opens it again on the same folder, as after a crash.
+    ///
+    /// Only for engines that were not started: the tasks of a started one would live on.
+    pub async fn opened_again(self) -> Self {
         let Self {
             clock,
             plex,
@@ -136,11 +148,12 @@ impl Home {
             engine,
             shell,
             network,
+            hand,
             secrets,
             folder,
         } = self;
         drop(engine);
-        let engine = open(folder.path(), &clock, &network, &shell, &secrets, None).await;
+        let engine = open(folder.path(), &hand, &network, &shell, &secrets, None).await;
         engine.connect_all().await.unwrap();
         Self {
             clock,
@@ -149,9 +162,31 @@ impl Home {
             engine,
             shell,
             network,
+            hand,
             secrets,
             folder,
         }
+    }
+
+    /// Sets the clock of the engine's machine; those of the servers are right.
+    pub fn set_clock(&self, by: SignedDuration) {
+        *self.hand.skew.lock().unwrap() += by;
+    }
+
+    /// Lets the machine sleep: the wall clock moves, the running one does not.
+    pub fn jump(&self, by: SignedDuration) {
+        *self.hand.jumped.lock().unwrap() += by;
+        self.later(by);
+    }
+
+    /// Makes the engine panic at the n-th look at the clock from now on.
+    pub fn panic_at_look(&self, nth: usize) {
+        self.hand.looks_left.store(nth, Ordering::SeqCst);
+    }
+
+    /// Whether that has happened.
+    pub fn has_panicked(&self) -> bool {
+        self.hand.looks_left.load(Ordering::SeqCst) == HandClock::STOPPED
     }
 
     /// Moves the clock; whoever is playing stops reporting unless the test makes them.
@@ -192,7 +227,7 @@ impl Home {
 
 async fn open(
     folder: &Path,
-    clock: &SimClock,
+    clock: &HandClock,
     network: &Arc<Network>,
     shell: &Arc<RecordingShell>,
     secrets: &SecretStore,
@@ -203,7 +238,7 @@ async fn open(
         data_dir: Some(folder.to_owned()),
         secrets: secrets.clone(),
         environment_settings: environment,
-        clock: Arc::new(HandClock(clock.clone())),
+        clock: Arc::new(clock.clone()),
         transport,
     };
     let shell: Arc<dyn Shell> = Arc::<RecordingShell>::clone(shell);
@@ -211,16 +246,41 @@ async fn open(
 }
 
 /// The simulators' clock as the engine's.
-pub struct HandClock(pub SimClock);
+#[derive(Clone)]
+pub struct HandClock {
+    wall: SimClock,
+    jumped: Arc<Mutex<SignedDuration>>,
+    skew: Arc<Mutex<SignedDuration>>,
+    looks_left: Arc<AtomicUsize>,
+}
+
+impl HandClock {
+    const NEVER: usize = usize::MAX;
+    const STOPPED: usize = 0;
+
+    fn new(wall: SimClock) -> Self {
+        Self {
+            wall,
+            jumped: Arc::default(),
+            skew: Arc::default(),
+            looks_left: Arc::new(AtomicUsize::new(Self::NEVER)),
+        }
+    }
+}
 
 #[async_trait]
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        self.0.now()
+        let count = |left: usize| (left != Self::NEVER && left != Self::STOPPED).then(|| left - 1);
+        if self.looks_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count) == Ok(1) {
+            panic!("the test wants it so");
+        }
+        self.wall.now() + *self.skew.lock().unwrap()
     }
 
     fn running(&self) -> Duration {
-        Duration::try_from(self.0.now().duration_since(start())).unwrap_or(Duration::ZERO)
+        let jumped = *self.jumped.lock().unwrap();
+        Duration::try_from(self.wall.now().duration_since(start()) - jumped).unwrap_or(Duration::ZERO)
     }
 
     async fn sleep(&self, span: Duration) {
@@ -250,6 +310,19 @@ impl Shell for RecordingShell {
 pub struct Network {
     hosts: Mutex<BTreeMap<String, Arc<dyn Transport>>>,
     unplugged: Mutex<BTreeSet<String>>,
+    clock: Mutex<Option<(SimClock, SignedDuration)>>,
+    doom: Mutex<Option<(usize, Cut)>>,
+    died: Notify,
+    requests: AtomicUsize,
+}
+
+/// Where a request is when the process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// It has not left.
+    Before,
+    /// It took effect, and its answer is not there yet.
+    After,
 }
 
 impl Network {
@@ -266,16 +339,62 @@ impl Network {
     pub fn plug_in(&self, host: &str) {
         self.unplugged.lock().unwrap().remove(host);
     }
+
+    /// Every request takes so long by the given clock.
+    pub fn takes(&self, clock: &SimClock, each: SignedDuration) {
+        *self.clock.lock().unwrap() = Some((clock.clone(), each));
+    }
+
+    /// From the n-th request on nothing comes back anymore; see [`Network::death`].
+    pub fn die_at(&self, nth: usize, cut: Cut) {
+        *self.doom.lock().unwrap() = Some((nth, cut));
+    }
+
+    /// Everything works again.
+    pub fn live(&self) {
+        *self.doom.lock().unwrap() = None;
+    }
+
+    /// Waits until the request of [`Network::die_at`] was made.
+    pub async fn death(&self) {
+        self.died.notified().await;
+    }
+
+    /// How many requests were tried, those to unplugged hosts included.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    /// Counts a request down; `Some` from the fatal one on.
+    fn doomed(&self) -> Option<(bool, Cut)> {
+        let mut doom = self.doom.lock().unwrap();
+        let (left, cut) = doom.as_mut()?;
+        let is_the_one = *left == 1;
+        *left = left.saturating_sub(1);
+        (*left == 0).then_some((is_the_one, *cut))
+    }
 }
 
 #[async_trait]
 impl Transport for Network {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
         let host = request.uri().host().unwrap_or_default().to_owned();
         let known = self.hosts.lock().unwrap().get(&host).cloned();
+        let known = known.filter(|_| !self.unplugged.lock().unwrap().contains(&host));
+        if let Some((clock, each)) = &*self.clock.lock().unwrap() {
+            clock.advance(*each);
+        }
+        if let Some((is_the_one, cut)) = self.doomed() {
+            if let (true, Cut::After, Some(transport)) = (is_the_one, cut, known) {
+                transport.send(request).await?;
+            }
+            self.died.notify_one();
+            return std::future::pending().await;
+        }
         match known {
-            Some(transport) if !self.unplugged.lock().unwrap().contains(&host) => transport.send(request).await,
-            _ => Err(TransportError::Connect {
+            Some(transport) => transport.send(request).await,
+            None => Err(TransportError::Connect {
                 detail: "connection refused".to_owned(),
             }),
         }

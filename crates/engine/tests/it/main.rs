@@ -4,5 +4,18 @@
 
 extern crate cliffhangarr_engine as engine;
 
+mod clocks;
+mod control;
+mod counting;
+mod faults;
 mod home;
+mod kills;
+mod memory;
+mod owed;
+mod resolving;
+mod rolling;
+mod seasons;
+mod stage;
 mod standard;
+mod telling;
+mod variants;

@@ -1,0 +1,227 @@
+//! The program that stays: `run` and `demo`.
+
+use crate::house::{House, eventually};
+use simulators::faults::{Fault, FaultRule};
+use simulators::plex::ShowSpec;
+use simulators::sonarr::SeriesSpec;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+#[tokio::test]
+async fn a_search_leaves_within_two_seconds_after_a_play_begins() {
+    let house = House::connected().await;
+    // Time enough for a busy machine to have one good moment.
+    let shows: Vec<_> = (1..=4_i64)
+        .map(|number| {
+            let title = format!("Show {number}");
+            let key = house
+                .plex
+                .add_show(ShowSpec::new(&title, 2015).tvdb(number).season(1, 10));
+            house
+                .sonarr
+                .add_series(SeriesSpec::new(&title, number).season_with_files(1, 10).season(2, 8));
+            key
+        })
+        .collect();
+    let daemon = house.start(&["run", "--log-level", "debug"]);
+    daemon.says("the event stream is up").await;
+    let polls = || {
+        house
+            .plex
+            .log()
+            .requests()
+            .iter()
+            .filter(|request| request.path() == "/status/sessions")
+            .count()
+    };
+    assert!(
+        eventually(Duration::from_secs(60), || polls() >= 2).await,
+        "{}",
+        daemon.said()
+    );
+
+    let mut times = Vec::new();
+    for (number, key) in shows.into_iter().enumerate() {
+        let device = simulators::plex::Device::tablet(&format!("tablet {number}"), "Tablet");
+        let begun = Instant::now();
+        house.plex.play_from(
+            simulators::plex::OWNER,
+            &device,
+            house.plex.episode_key(key, 1, 9).unwrap(),
+            600_000,
+        );
+        let searched = eventually(Duration::from_secs(60), || house.searches().len() > number).await;
+        assert!(searched, "{}", daemon.said());
+        times.push(begun.elapsed());
+    }
+    assert!(times.iter().min().unwrap() < &Duration::from_secs(2), "{times:?}");
+
+    let (code, said, took) = daemon.terminate().await;
+    assert_eq!(code, 0, "{said}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert_eq!(house.searches().len(), 4);
+    assert!(
+        !house.data().join("cliffhangarr.db-wal").exists(),
+        "the database was closed cleanly"
+    );
+    assert_eq!(house.done(&["check"]).await["triggeredSearches"], 0);
+}
+
+#[tokio::test]
+async fn it_ends_in_time_whatever_it_waits_for() {
+    for (signal, path) in [
+        ("-TERM", "/api/v3/episode"),
+        ("-INT", "/api/v3/command"),
+        ("-TERM", "/status/sessions"),
+    ] {
+        let house = House::connected().await;
+        let show = house.harbour_lights();
+        let plan = if path.starts_with("/api") {
+            house.sonarr.faults()
+        } else {
+            house.plex.faults()
+        };
+        plan.push(FaultRule::new(path, Fault::Hang).once());
+        house.play(show, 8);
+        let daemon = house.start(&["run"]);
+        assert!(
+            eventually(Duration::from_secs(60), || plan.hits() == 1).await,
+            "{}",
+            daemon.said()
+        );
+        let (code, said, took) = daemon.signal(signal).await;
+        assert_eq!(code, 0, "{path}: {said}");
+        assert!(took < Duration::from_secs(5), "{path}: {took:?}");
+        let check = house.done(&["check"]).await;
+        assert_eq!(check["triggeredSearches"], 1, "{path}: {check:#}");
+        house.second_season_was_searched_once(show, path);
+    }
+}
+
+#[tokio::test]
+async fn two_processes_do_not_share_a_folder() {
+    let house = House::connected().await;
+    let daemon = house.start(&["run", "--log-level", "debug"]);
+    daemon.says("the event stream is up").await;
+    for arguments in [
+        &["check"][..],
+        &["run"],
+        &["settings", "show"],
+        &["settings", "set", "enabled=false"],
+        &["journal"],
+        &["connections"],
+        &["disconnect", "Sonarr"],
+    ] {
+        let answered = house.json(arguments).await;
+        assert_eq!(
+            (answered.code, answered.error().0.as_str()),
+            (3, "dataFolderInUse"),
+            "{arguments:?}: {answered:?}"
+        );
+    }
+    let plain = house.run(&["check"]).await;
+    assert!(
+        plain.code == 3 && plain.stdout.is_empty() && plain.stderr.contains("--data-dir"),
+        "{plain:?}"
+    );
+    let other = house.folder().join("other");
+    let answered = house
+        .json(&["settings", "show", "--data-dir", other.to_str().unwrap()])
+        .await;
+    assert_eq!(answered.code, 0, "{answered:?}");
+    assert_eq!(daemon.terminate().await.0, 0);
+    assert_eq!(house.done(&["settings", "show"]).await["enabled"], true);
+
+    // A process that died leaves no lock behind.
+    let daemon = house.start(&["run", "--log-level", "debug"]);
+    daemon.says("the event stream is up").await;
+    daemon.kill().await;
+    house.done(&["check"]).await;
+}
+
+#[tokio::test]
+async fn without_monitoring_run_says_so_and_asks_nobody() {
+    let house = House::connected().await;
+    house.done(&["settings", "set", "enabled=false"]).await;
+    house.forget_requests();
+    let daemon = house.start(&["run"]);
+    daemon.says("Monitoring is switched off").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let (code, said, _) = daemon.terminate().await;
+    assert_eq!(code, 0, "{said}");
+    let sessions = house
+        .plex
+        .log()
+        .requests()
+        .into_iter()
+        .filter(|request| request.path() == "/status/sessions")
+        .count();
+    assert_eq!(sessions, 0);
+}
+
+#[tokio::test]
+async fn what_was_watched_while_sonarr_was_away_is_searched_when_it_is_back() {
+    let mut house = House::connected().await;
+    let show = house.harbour_lights();
+    house.stop_sonarr().await;
+    let daemon = house.start(&["run", "--log-level", "debug"]);
+    daemon.says("the event stream is up").await;
+    let play = house.play(show, 8);
+    daemon.says("The server cannot be reached").await;
+    house.plex.stop(play);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    house.start_sonarr().await;
+    assert!(
+        eventually(Duration::from_secs(120), || !house.searches().is_empty()).await,
+        "{}",
+        daemon.said()
+    );
+    // Nothing comes twice.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (code, said, _) = daemon.terminate().await;
+    assert_eq!(code, 0, "{said}");
+    house.second_season_was_searched_once(show, "Sonarr was away");
+    house.done(&["check"]).await;
+    house.second_season_was_searched_once(show, "and a check after it");
+}
+
+#[tokio::test]
+async fn the_demo_searches_within_a_minute_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    for json in [false, true] {
+        let mut command = tokio::process::Command::new(crate::house::PROGRAM);
+        command
+            .args(["demo", "--log-level", "debug"])
+            .args(json.then_some("--json"))
+            .env_clear()
+            .env("PATH", std::env::var("PATH").unwrap())
+            .env("HOME", folder.path())
+            .env("TMPDIR", folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        let demo = crate::house::Daemon::start(command);
+        if json {
+            // The lines of the log and the document come in any order.
+            let has_document = || {
+                demo.said()
+                    .lines()
+                    .any(|line| line.starts_with("{\"plex\":\"http://127.0.0.1:"))
+            };
+            assert!(
+                eventually(Duration::from_secs(60), has_document).await,
+                "{}",
+                demo.said()
+            );
+        } else {
+            demo.says("A household lives on Plex at http://127.0.0.1:").await;
+            demo.says("Successfully triggered search for").await;
+        }
+        let (code, said, took) = demo.terminate().await;
+        assert_eq!(code, 0, "{said}");
+        assert!(took < Duration::from_secs(6), "{took:?}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}

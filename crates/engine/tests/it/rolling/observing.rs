@@ -1,0 +1,107 @@
+//! What was not seen is not taken for "nobody watched".
+
+use super::story::{Story, account};
+use jiff::SignedDuration;
+use simulators::sonarr::SeriesSpec;
+
+fn two_seasons(spec: SeriesSpec) -> SeriesSpec {
+    spec.season_with_files(1, 4).season_with_files(2, 4)
+}
+
+async fn watched_once(title: &str) -> Story {
+    let mut story = Story::new().await;
+    story.show(title, &[4, 4], two_seasons);
+    story.enroll(title, "firstSeasonRolling").await;
+    story.watches("Alice", title, 2, 1).await;
+    story.hours(3).await;
+    story
+}
+
+/// Somebody watched while nobody looked: only the server's history knows.
+fn watched_unseen(story: &Story, viewer: &str, title: &str, season: i32, episode: i32, ago: SignedDuration) {
+    let item = story.home.plex.episode_key(story.plex_key(title), season, episode).unwrap();
+    story.home.plex.record_view(account(viewer), item, story.home.clock.now() - ago);
+}
+
+#[tokio::test]
+async fn after_a_sleep_the_history_is_read_before_anything_is_reset() {
+    let story = watched_once("Asleep").await;
+    story.sleeps(12);
+    watched_unseen(&story, "Bob", "Asleep", 2, 2, SignedDuration::from_hours(48));
+    story.look().await;
+    story.days(1).await;
+    assert_eq!(story.files("Asleep"), "S01E01–E04, S02E01–E04");
+    assert_eq!(story.viewers("Asleep").await, ["Alice at S02E01", "Bob at S02E02"]);
+    story.days(6).await;
+    assert_eq!(story.files("Asleep"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn a_sleep_in_which_nobody_watched_counts_once_the_history_says_so() {
+    let story = watched_once("Quiet").await;
+    story.sleeps(12);
+    story.look().await;
+    story.days(1).await;
+    assert_eq!(story.files("Quiet"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn while_the_server_is_away_nothing_becomes_inactive() {
+    let story = watched_once("Outage").await;
+    story.days(2).await;
+    story.home.network.unplug("plex.test");
+    story.days(20).await;
+    assert_eq!(story.deletions(), 0);
+    watched_unseen(&story, "Alice", "Outage", 2, 3, SignedDuration::from_hours(24));
+    story.home.network.plug_in("plex.test");
+    story.days(5).await;
+    assert_eq!(story.deletions(), 0, "Alice watched yesterday, which the history tells");
+    story.days(3).await;
+    assert_eq!(story.files("Outage"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn a_history_that_cannot_be_read_holds_everything_back() {
+    use simulators::faults::{Fault, FaultRule};
+    let story = watched_once("Blind").await;
+    story.sleeps(12);
+    story.home.plex.faults().push(FaultRule::new("/status/sessions/history", Fault::status(500)));
+    story.days(12).await;
+    assert_eq!(story.deletions(), 0);
+    story.home.plex.faults().clear();
+    story.days(2).await;
+    assert_eq!(story.files("Blind"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn a_restart_after_a_week_reads_back_before_it_acts() {
+    let story = watched_once("Holiday").await;
+    story.sleeps(9);
+    watched_unseen(&story, "Carol", "Holiday", 2, 1, SignedDuration::from_hours(20));
+    let story = story.restart().await;
+    story.home.engine.check(false).await.unwrap();
+    story.days(5).await;
+    assert_eq!(story.files("Holiday"), "S01E01–E04, S02E01–E04");
+    assert_eq!(story.viewers("Holiday").await, ["Alice at S02E01", "Carol at S02E01"]);
+}
+
+#[tokio::test]
+async fn a_clock_that_was_set_back_deletes_nothing() {
+    let story = watched_once("Clock").await;
+    story.home.clock.advance(SignedDuration::from_hours(-24 * 40));
+    story.look().await;
+    story.days(15).await;
+    assert_eq!(story.deletions(), 0);
+}
+
+#[tokio::test]
+async fn plays_from_before_a_reset_do_not_come_back_with_the_history() {
+    let story = watched_once("Over").await;
+    story.days(9).await;
+    assert_eq!(story.viewers("Over").await, [""; 0]);
+    story.days(3).await;
+    assert_eq!(story.viewers("Over").await, [""; 0]);
+    story.sleeps(3);
+    story.days(2).await;
+    assert_eq!(story.viewers("Over").await, [""; 0]);
+}
