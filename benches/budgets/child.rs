@@ -60,8 +60,15 @@ pub async fn answer_lines<F>(mut answer: F)
 where
     F: AsyncFnMut(Value) -> anyhow::Result<Value>,
 {
-    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(tokio::io::stdin()));
-    while let Ok(Some(line)) = lines.next_line().await {
+    let (sender, mut lines) = tokio::sync::mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if sender.blocking_send(line).is_err() {
+                break;
+            }
+        }
+    });
+    while let Some(line) = lines.recv().await {
         let answered = match serde_json::from_str(&line) {
             Ok(request) => answer(request).await,
             Err(error) => Err(error.into()),

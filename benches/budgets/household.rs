@@ -46,7 +46,8 @@ impl World {
             let tvdb = FIRST_TVDB + number as i64;
             let plex = number % plexes;
             let key = world.plexes[plex].add_show(ShowSpec::new(&title, 2015).tvdb(tvdb).season(1, 10));
-            world.sonarrs[number % sonarrs].add_series(SeriesSpec::new(title, tvdb).season_with_files(1, 10).season(2, 8));
+            world.sonarrs[number % sonarrs]
+                .add_series(SeriesSpec::new(title, tvdb).season_with_files(1, 10).season(2, 8));
             world.shows.push(Show { plex, key });
         }
         world

@@ -32,5 +32,9 @@ fn measure() -> ExitCode {
         }
     }
     table.print();
-    if table.is_kept() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if table.is_kept() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -7,8 +7,20 @@ const TICKS_PER_SECOND: u64 = 100;
 
 /// Resident memory in kB.
 pub fn resident_kb(pid: &str) -> anyhow::Result<u64> {
+    memory_kb(pid, "VmRSS:")
+}
+
+/// Resident memory in kB that belongs to no file: heaps and stacks, without the program itself.
+pub fn own_kb(pid: &str) -> anyhow::Result<u64> {
+    memory_kb(pid, "RssAnon:")
+}
+
+fn memory_kb(pid: &str, name: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name))
+        .with_context(|| format!("no {name}"))?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 

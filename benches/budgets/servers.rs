@@ -37,11 +37,15 @@ impl Servers {
     async fn answer(&mut self, request: &Value) -> anyhow::Result<Value> {
         let number = |name: &str| request[name].as_u64().unwrap_or(0) as usize;
         match request["do"].as_str().unwrap_or_default() {
-            "build" => self.build([number("plexes"), number("sonarrs"), number("shows"), number("filler")]).await,
+            "build" => {
+                self.build([number("plexes"), number("sonarrs"), number("shows"), number("filler")])
+                    .await
+            }
             "play" => {
                 let world = self.world.as_ref().context("nothing is built")?;
                 for index in 0..number("sessions").max(1) {
-                    let episode = 1 + i32::try_from(number("episode") + index / number("shows").max(1)).unwrap_or(0) % 10;
+                    let episode =
+                        1 + i32::try_from(number("episode") + index / number("shows").max(1)).unwrap_or(0) % 10;
                     world.play(number("show") + index, episode, &format!("device-{index}"));
                 }
                 Ok(Value::Null)
@@ -86,7 +90,13 @@ impl Servers {
     /// Milliseconds from the beginning of a play to the search for what comes next.
     async fn time_the_search(&self, show: usize) -> anyhow::Result<Value> {
         let world = self.world.as_ref().context("nothing is built")?;
-        let searches = || world.sonarrs.iter().map(|sonarr| sonarr.searches().len()).sum::<usize>();
+        let searches = || {
+            world
+                .sonarrs
+                .iter()
+                .map(|sonarr| sonarr.searches().len())
+                .sum::<usize>()
+        };
         let before = searches();
         let began = Instant::now();
         world.play(show, 9, &format!("timed-{show}"));

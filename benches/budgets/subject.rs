@@ -3,9 +3,9 @@
 use crate::child::answer_lines;
 use crate::process::{processor_ms, resident_kb};
 use anyhow::Context as _;
+use cliffhangarr_engine::{ConnectionDraft, Engine, EngineOptions, LoggingShell};
 use config::SecretStore;
 use domain::state::ConnectionKind;
-use cliffhangarr_engine::{ConnectionDraft, Engine, EngineOptions, LoggingShell};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +13,10 @@ use std::sync::Arc;
 /// Runs until standard input ends.
 pub fn main() -> ExitCode {
     // As in the command line.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let outcome = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run()));
     if let Err(error) = outcome {
         eprintln!("{error:#}");
@@ -63,8 +66,15 @@ async fn answer(engine: &Engine, request: &Value) -> anyhow::Result<Value> {
         }
         "listening" => {
             let state = engine.state_now().await;
-            let servers = || state.connections.iter().filter(|connection| connection.kind.is_media_server());
-            Ok(json!(servers().count() > 0 && servers().all(|connection| connection.events_up)))
+            let servers = || {
+                state
+                    .connections
+                    .iter()
+                    .filter(|connection| connection.kind.is_media_server())
+            };
+            Ok(json!(
+                servers().count() > 0 && servers().all(|connection| connection.events_up)
+            ))
         }
         "resident" => Ok(json!(resident_kb("self")?)),
         "processor" => Ok(json!(processor_ms("self")?)),

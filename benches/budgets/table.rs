@@ -27,13 +27,23 @@ impl Table {
 
     /// Something that could not be measured here, for the reason given.
     pub fn skipped(&mut self, what: &str, why: &str) {
-        self.rows.push([what.to_owned(), "-".to_owned(), "-".to_owned(), format!("skipped: {why}")]);
+        self.rows.push([
+            what.to_owned(),
+            "-".to_owned(),
+            "-".to_owned(),
+            format!("skipped: {why}"),
+        ]);
     }
 
     /// A story that did not come to its end.
     pub fn failed(&mut self, error: &anyhow::Error) {
         self.broken = true;
-        self.rows.push([format!("{error:#}"), "-".to_owned(), "-".to_owned(), "FAILED".to_owned()]);
+        self.rows.push([
+            format!("{error:#}"),
+            "-".to_owned(),
+            "-".to_owned(),
+            "FAILED".to_owned(),
+        ]);
     }
 
     /// Whether every budget was kept.
@@ -48,7 +58,10 @@ impl Table {
         let width = |column: usize| rows.clone().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let (first, second, third) = (width(0), width(1), width(2));
         for row in rows.clone() {
-            println!("{:<first$}  {:>second$}  {:<third$}  {}", row[0], row[1], row[2], row[3]);
+            println!(
+                "{:<first$}  {:>second$}  {:<third$}  {}",
+                row[0], row[1], row[2], row[3]
+            );
         }
     }
 
@@ -56,6 +69,7 @@ impl Table {
         self.broken |= verdict == "BROKEN";
         let digits = if measured.fract() == 0.0 { 0 } else { 2 };
         let measured = format!("{measured:.digits$} {unit}");
-        self.rows.push([what.to_owned(), measured, budget.to_owned(), verdict.to_owned()]);
+        self.rows
+            .push([what.to_owned(), measured, budget.to_owned(), verdict.to_owned()]);
     }
 }

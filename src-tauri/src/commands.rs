@@ -111,7 +111,7 @@ async fn get_library(engine: Asked<'_>, instance: String) -> Answer<Library> {
     engine
         .library(&instance)
         .await
-        .map(convert::library)
+        .map(|rows| convert::library(&rows))
         .map_err(convert::error)
 }
 

@@ -93,7 +93,7 @@ fn show(row: engine::ShowRow) -> wire::ShowRow {
 }
 
 /// The series of an instance.
-pub fn library(rows: Vec<LibraryRow>) -> Library {
+pub fn library(rows: &[LibraryRow]) -> Library {
     let mut series: Vec<_> = rows
         .iter()
         .map(|row| wire::LibrarySeries::new(&row.series, row.enrolled))

@@ -80,7 +80,7 @@ fn try_run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(household) = &household {
         runtime.block_on(household.introduce(&engine))?;
     }
-    Ok(run_with(app, &runtime, engine, args))
+    Ok(run_with(app, &runtime, &engine, args))
 }
 
 /// Everything that is known before the engine is: plugins and commands. Generic, so that it runs on a mock runtime too.
@@ -93,8 +93,12 @@ fn builder<R: Runtime>(args: &Args, instance: String) -> Builder<R> {
     let builder = Builder::<R>::new()
         .plugin(single_instance)
         .plugin(tauri_plugin_notification::init())
-        .plugin(tauri_plugin_opener::init())
-        .plugin(window::memory(args.data_dir.as_deref()));
+        .plugin(tauri_plugin_opener::init());
+    let builder = if args.wants_demo() {
+        builder
+    } else {
+        builder.plugin(window::memory(args.data_dir.as_deref()))
+    };
     #[cfg(not(target_os = "linux"))]
     let builder = builder.plugin(autostart::plugin());
     builder.invoke_handler(commands::handler())
@@ -108,17 +112,24 @@ fn secret_store(args: &Args) -> SecretStore {
     }
 }
 
-fn run_with(app: App, runtime: &TokioRuntime, engine: Engine, args: &Args) -> ExitCode {
-    let start = lifecycle::Start { show: args.show, at_login: args.autostart, lifetime: args.lifetime() };
+fn run_with(app: App, runtime: &TokioRuntime, engine: &Engine, args: &Args) -> ExitCode {
+    let start = lifecycle::Start {
+        show: args.show,
+        at_login: args.autostart,
+        lifetime: args.lifetime(),
+    };
     app.manage(engine.clone());
-    app.manage(lifecycle::Ending::default());
+    let ending = lifecycle::Ending::default();
+    app.manage(ending.clone());
     {
         let _inside = runtime.enter();
         engine.start();
     }
     let code = app.run_return(move |app, event| lifecycle::on_event(app, &event, start));
-    // Reached without the menu when the display server goes away.
-    runtime.block_on(lifecycle::stop_engine(&engine));
+    // The display server may have gone without a word.
+    if ending.begin() {
+        runtime.block_on(lifecycle::stop_engine(engine));
+    }
     ExitCode::from(u8::try_from(code).unwrap_or(FAILED))
 }
 

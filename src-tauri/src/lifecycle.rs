@@ -4,6 +4,7 @@ use crate::args::stays_in_tray;
 use crate::{events, notify, tray, window};
 use domain::state::SecretStoreState;
 use engine::Engine;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
@@ -24,9 +25,16 @@ pub struct Start {
     pub lifetime: Option<Duration>,
 }
 
-/// Whether the application is on its way out.
-#[derive(Debug, Default)]
-pub struct Ending(AtomicBool);
+/// Whether the application is on its way out. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct Ending(Arc<AtomicBool>);
+
+impl Ending {
+    /// Begins the end; false when it has begun before.
+    pub fn begin(&self) -> bool {
+        !self.0.swap(true, Ordering::SeqCst)
+    }
+}
 
 /// Answers the event loop.
 pub fn on_event<R: Runtime>(app: &AppHandle<R>, event: &RunEvent, start: Start) {
@@ -60,7 +68,11 @@ fn begin<R: Runtime>(app: &AppHandle<R>, start: Start) {
 /// Opens the window for somebody who started the application by hand and has connected nothing yet.
 async fn welcome<R: Runtime>(app: AppHandle<R>) {
     let mut states = app.state::<Engine>().state();
-    if states.wait_for(|state| state.secrets != SecretStoreState::Unknown).await.is_err() {
+    if states
+        .wait_for(|state| state.secrets != SecretStoreState::Unknown)
+        .await
+        .is_err()
+    {
         return;
     }
     // Connections come right after the place of their secrets is known, unless there are none.
@@ -79,7 +91,7 @@ pub fn started_again<R: Runtime>(app: &AppHandle<R>, argv: &[String]) {
 
 /// Ends the application cleanly, once.
 pub fn quit<R: Runtime>(app: &AppHandle<R>) {
-    if app.state::<Ending>().0.swap(true, Ordering::SeqCst) {
+    if !app.state::<Ending>().begin() {
         return;
     }
     let app = app.clone();
@@ -90,7 +102,7 @@ pub fn quit<R: Runtime>(app: &AppHandle<R>) {
     });
 }
 
-/// Stops the engine, or gives up waiting for it. Stopping it again does nothing.
+/// Stops the engine, or gives up waiting for it.
 pub async fn stop_engine(engine: &Engine) {
     if tokio::time::timeout(STOP_WITHIN, engine.stop()).await.is_err() {
         tracing::warn!("the engine did not stop in time");

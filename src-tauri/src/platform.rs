@@ -39,7 +39,9 @@ fn has_nvidia_driver() -> bool {
 #[cfg(target_os = "linux")]
 fn has_render_node() -> bool {
     std::fs::read_dir("/dev/dri").is_ok_and(|devices| {
-        devices.flatten().any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+        devices
+            .flatten()
+            .any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
     })
 }
 

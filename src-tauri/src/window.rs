@@ -7,6 +7,7 @@ use tauri::plugin::TauriPlugin;
 use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Emitter as _, Manager as _, Runtime, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_window_state::StateFlags;
+use tokio::sync::Mutex;
 use wire::View;
 
 /// The label of the one window; the capability is granted to it.
@@ -27,20 +28,21 @@ pub fn memory<R: Runtime>(data_dir: Option<&Path>) -> TauriPlugin<R> {
     plugin.build()
 }
 
+/// One opening at a time: two at once would make two pages, of which one is never seen.
+static OPENING: Mutex<()> = Mutex::const_new(());
+
 /// Opens the window, or brings the open one to the front, at a view if one is given. Returns at once.
 pub fn open<R: Runtime>(app: &AppHandle<R>, view: Option<View>) {
     let app = app.clone();
     // Never on the caller's thread: on some platforms a window made from within an event handler waits for itself.
     tauri::async_runtime::spawn(async move {
+        let _alone = OPENING.lock().await;
         let opened = match app.get_webview_window(LABEL) {
             Some(window) => show_again(&window, view),
             None => create(&app, view),
         };
-        match (opened, app.get_webview_window(LABEL)) {
-            (Ok(()), _) => {}
-            // Somebody else was faster.
-            (Err(tauri::Error::WindowLabelAlreadyExists(_)), Some(window)) => show_or_log(&window, view),
-            (Err(error), _) => tracing::error!(%error, "the window could not be opened"),
+        if let Err(error) = opened {
+            tracing::error!(%error, "the window could not be opened");
         }
     });
 }

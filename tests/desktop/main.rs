@@ -3,6 +3,8 @@
 //!
 //! Needs what `./dev test` installs. With `CLIFFHANGARR_SCREENSHOTS=1` pictures are left in `target/screenshots`.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 mod application;
 mod autostart;
 mod desktop;

@@ -22,7 +22,11 @@ impl Page {
     /// Takes hold of the page of a running application whose window is open.
     pub async fn of(desktop: &Desktop, application: &mut Application) -> Self {
         until_true("the window", || {
-            assert!(!application.has_ended(), "the application ended:\n{}", application.output(desktop));
+            assert!(
+                !application.has_ended(),
+                "the application ended:\n{}",
+                application.output(desktop)
+            );
             desktop.windows().contains(&TITLE.to_owned())
         })
         .await;
@@ -37,7 +41,10 @@ impl Page {
         let start = Instant::now();
         let client = loop {
             let connecting = ClientBuilder::new(HttpConnector::new());
-            match timeout(PATIENCE, connecting.connect(&address)).await.expect("the driver to answer") {
+            match timeout(PATIENCE, connecting.connect(&address))
+                .await
+                .expect("the driver to answer")
+            {
                 Ok(client) => break client,
                 Err(error) => assert!(start.elapsed() < PATIENCE, "the page cannot be driven: {error}"),
             }

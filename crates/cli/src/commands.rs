@@ -3,7 +3,7 @@
 use crate::args::{Command, Connect, Enroll, SecretStoreChoice, Settings};
 use crate::documents;
 use crate::failure::Failure;
-use crate::output::print_line;
+use crate::output::{print_line, print_plain};
 use domain::state::Health;
 use engine::{ConnectionDraft, Engine, EnrollmentDraft, ResetReport};
 use secrecy::SecretString;
@@ -67,7 +67,7 @@ pub(crate) async fn run(
         }
         Command::ResetInactive { dry_run } => {
             engine.connect_all().await?;
-            resets(engine.reset_inactive(dry_run, |_| true).await?)
+            resets(&engine.reset_inactive(dry_run, |_| true).await?)
         }
         Command::Reset { id, dry_run } => {
             engine.connect_all().await?;
@@ -82,7 +82,7 @@ pub(crate) async fn run(
     if json {
         print_line(&format!("{:#}", answer.document));
     } else {
-        answer.lines.iter().for_each(|line| print_line(line));
+        answer.lines.iter().for_each(|line| print_plain(line));
     }
     Ok(if answer.failed {
         ExitCode::from(1)
@@ -299,7 +299,7 @@ async fn check(engine: &Engine, dry_run: bool) -> Result<Answer, Failure> {
     Ok(Answer::new(documents::check(&report), lines).failed_if(!report.errors.is_empty()))
 }
 
-fn resets(report: ResetReport) -> Answer {
+fn resets(report: &ResetReport) -> Answer {
     let mut lines: Vec<String> = report
         .reset
         .iter()
@@ -323,7 +323,7 @@ fn resets(report: ResetReport) -> Answer {
             .map(|failure| format!("{}: {}", failure.source, failure.message)),
     );
     let failed = !report.errors.is_empty();
-    Answer::new(documents::resets(&report), lines).failed_if(failed)
+    Answer::new(documents::resets(report), lines).failed_if(failed)
 }
 
 async fn reset(engine: &Engine, id: i64, dry_run: bool) -> Result<Answer, Failure> {
@@ -336,7 +336,7 @@ async fn reset(engine: &Engine, id: i64, dry_run: bool) -> Result<Answer, Failur
         });
         return Ok(Answer::new(document, lines));
     }
-    Ok(resets(engine.reset(id, |_| true).await?))
+    Ok(resets(&engine.reset(id, |_| true).await?))
 }
 
 async fn remove(engine: &Engine, id: i64, reset: bool) -> Result<Answer, Failure> {

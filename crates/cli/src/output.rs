@@ -8,3 +8,8 @@ pub(crate) fn print_line(line: &str) {
         tracing::debug!("standard output cannot be written: {error}");
     }
 }
+
+/// Writes a line for people. Titles and names come from servers: what would steer a terminal is replaced.
+pub(crate) fn print_plain(line: &str) {
+    print_line(&line.replace(char::is_control, "\u{fffd}"));
+}

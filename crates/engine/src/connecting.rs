@@ -47,7 +47,11 @@ impl Core {
         let name = checked_name(&draft.name)?;
         let secret = match &draft.secret {
             Some(secret) => secret.clone(),
-            None => self.secrets.get(&name).await.map_err(|error| secret_error(&error))?,
+            None => self
+                .secrets
+                .get(&name)
+                .await
+                .map_err(|error| self.secret_error(&name, &error))?,
         };
         let connection = Connection {
             id: self.links.named(&name).map_or(0, |link| link.connection.id),
@@ -123,7 +127,7 @@ impl Core {
             self.secrets
                 .set(&name, secret)
                 .await
-                .map_err(|error| secret_error(&error))?;
+                .map_err(|error| self.secret_error(&name, &error))?;
         }
         let new = NewConnection {
             kind: draft.kind,
@@ -202,6 +206,15 @@ impl Core {
         self.listeners.notify_one();
         Ok(())
     }
+
+    fn secret_error(&self, connection: &str, error: &config::SecretError) -> RequestError {
+        let code = match error {
+            config::SecretError::Locked => "secretStoreLocked",
+            config::SecretError::NotFound => "unauthorized",
+            _ => "secretStoreUnavailable",
+        };
+        RequestError::failed(code, self.secret_trouble(connection, error))
+    }
 }
 
 fn checked_name(name: &str) -> Result<String, RequestError> {
@@ -213,13 +226,4 @@ fn checked_name(name: &str) -> Result<String, RequestError> {
         ));
     }
     Ok(name.to_owned())
-}
-
-fn secret_error(error: &config::SecretError) -> RequestError {
-    let code = match error {
-        config::SecretError::Locked => "secretStoreLocked",
-        config::SecretError::NotFound => "unauthorized",
-        _ => "secretStoreUnavailable",
-    };
-    RequestError::failed(code, format!("{error}. {}", error.advice()))
 }

@@ -6,13 +6,13 @@ use crate::links::Links;
 use crate::notifier::Notifier;
 use crate::publisher::Publisher;
 use crate::shell::Shell;
+use crate::skew::TimedTransport;
 use config::{DataDir, SecretStore, SettingsLayers};
 use domain::ids::SeriesKey;
 use domain::plan::Decision;
 use domain::settings::Settings;
 use domain::tracker::{PlayKey, Tracker};
 use jiff::Timestamp;
-use remote::Transport;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -28,7 +28,7 @@ pub(crate) struct Core {
     pub secrets: SecretStore,
     pub data_dir: DataDir,
     pub clock: Arc<dyn Clock>,
-    pub transport: Arc<dyn Transport>,
+    pub transport: Arc<TimedTransport>,
     pub shell: Arc<dyn Shell>,
     pub settings: RwLock<SettingsLayers>,
     /// Sentences about the environment's settings and the database's recovery.

@@ -51,6 +51,9 @@ impl Core {
     pub async fn run_cycle(&self, link: &Arc<Link>, mode: Mode) -> CheckReport {
         let mut report = CheckReport::default();
         let _one_at_a_time = link.cycle.lock().await;
+        let before = lock(&link.last_sessions)
+            .as_ref()
+            .map_or(0, |(_, sessions)| sessions.len());
         let list = match self.read_sessions(link).await {
             Ok(list) => list,
             Err(error) => {
@@ -67,11 +70,13 @@ impl Core {
                 message: format!("A session could not be read: {reason}"),
             });
         }
-        if mode.fresh || !list.sessions.is_empty() {
-            tracing::info!(
+        let found = list.sessions.len();
+        if mode.fresh || found != before {
+            tracing::info!(server = link.connection.name, "Found {found} active sessions");
+        } else {
+            tracing::debug!(
                 server = link.connection.name,
-                "Found {} active sessions",
-                list.sessions.len()
+                "Found {found} active sessions, as before"
             );
         }
         for session in &list.sessions {
@@ -99,6 +104,10 @@ impl Core {
             && let Some(known) = lock(&self.verdicts).get(&key)
             && known.rules_revision == rules_revision
             && known.valid_until.is_none_or(|until| now < until)
+            && !known
+                .decisions
+                .iter()
+                .any(|decision| is_up_to_the_session(decision.reason))
         {
             report.decisions.extend(known.decisions.iter().cloned());
             return;
@@ -175,6 +184,16 @@ impl Core {
                     message: self.trouble_of(link, &error),
                 });
                 let detail = format!("{} did not say which series this is: {error}", link.connection.name);
+                if self.may_owe(&watched.viewer, mode) {
+                    let sighting = Sighting {
+                        show: session.item.show.clone(),
+                        watched,
+                        subject: subject.clone(),
+                    };
+                    for instance in self.links.instances() {
+                        self.owe_sighting(&instance, &sighting).await;
+                    }
+                }
                 return self
                     .nothing(subject, Reason::ShowUnavailable, detail, key, mode, Some(now), report)
                     .await;
@@ -206,7 +225,7 @@ impl Core {
             source: link.connection.name.clone(),
             message: self.trouble_of(link, error),
         });
-        if self.is_allowed(&sighting.watched.viewer) && !mode.dry_run && !mode.owed && !self.settings().dry_run {
+        if self.may_owe(&sighting.watched.viewer, mode) {
             self.owe_sighting(link, sighting).await;
         }
         let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
@@ -215,6 +234,11 @@ impl Core {
             self.store_failed(decision.subject.clone(), &error, report);
         }
         decision
+    }
+
+    /// Whether what somebody watched is remembered when it cannot be decided about now.
+    fn may_owe(&self, viewer: &domain::session::Viewer, mode: Mode) -> bool {
+        self.is_allowed(viewer) && !mode.dry_run && !mode.owed && !self.settings().dry_run
     }
 
     fn store_failed(&self, subject: Subject, error: &StoreError, report: &mut CheckReport) -> Decision {
@@ -290,7 +314,7 @@ impl Core {
         lock(&self.verdicts).retain(|key, _| tracker.play(key).is_some());
     }
 
-    /// Decides once more about something that was watched while a Sonarr did not answer.
+    /// Decides once more about something that was watched while a Sonarr, or the media server, did not answer.
     pub(crate) async fn revisit(&self, sighting: &Sighting, instance: i64, report: &mut CheckReport) {
         let key = PlayKey {
             server: sighting.watched.viewer.key.server,
@@ -303,8 +327,27 @@ impl Core {
             fresh: true,
             owed: true,
         };
+        let show = match self.links.get(key.server.0) {
+            Some(server) => self.identify_show(&server, &sighting.show).await,
+            None => Ok(sighting.show.clone()),
+        };
+        let show = match show {
+            Ok(show) => show,
+            Err(error) => {
+                let detail = format!("It is still not known which series this is: {error}");
+                let subject = sighting.subject.clone();
+                report
+                    .decisions
+                    .push(Decision::nothing(subject, Reason::ShowUnavailable, detail));
+                return;
+            }
+        };
+        let sighting = Sighting {
+            show,
+            ..sighting.clone()
+        };
         let verdicts = self
-            .on_all_instances(sighting, &key, mode, report, Some(instance))
+            .on_all_instances(&sighting, &key, mode, report, Some(instance))
             .await;
         report.decisions.extend(verdicts.decisions);
     }
@@ -334,15 +377,28 @@ fn journal_key(key: &PlayKey, decision: &Decision) -> String {
     format!("session/{}/{viewer}/{}/{instance}", key.server, key.item)
 }
 
+/// Whether the next answer of the server alone may decide otherwise. Looking again costs nothing then.
+fn is_up_to_the_session(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TooEarly | Reason::IncompleteSession | Reason::UnknownViewer
+    )
+}
+
+/// Names come from servers and go into logs, notifications and terminals.
+fn on_one_line(name: &str) -> String {
+    name.replace(char::is_control, " ")
+}
+
 fn subject_of(session: &PlaybackSession) -> Subject {
     let title = session.item.show.title.as_ref().or(session.item.title.as_ref());
     let at = session.item.season.zip(session.item.episodes.iter().max().copied());
     let at = at.map(|(season, episode)| EpisodeRef { season, episode });
     Subject {
-        show: title.cloned().unwrap_or_else(|| "an untitled item".to_owned()),
+        show: title.map_or_else(|| "an untitled item".to_owned(), |title| on_one_line(title)),
         season: session.item.season,
         episode: at.map(|at| at.episode),
-        viewer: session.viewer.as_ref().map(|viewer| viewer.display_name().to_owned()),
+        viewer: session.viewer.as_ref().map(|viewer| on_one_line(viewer.display_name())),
         viewer_key: session.viewer.as_ref().map(|viewer| viewer.key.clone()),
         ..Subject::default()
     }

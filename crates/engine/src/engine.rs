@@ -12,6 +12,7 @@ use crate::publisher::Publisher;
 use crate::report::{Batch, CheckReport, Failure, ResetReport, SettingsView, ShowRow};
 use crate::rolling::EnrollmentDraft;
 use crate::shell::Shell;
+use crate::skew::TimedTransport;
 use config::{DataDir, SettingsLayers};
 use domain::ids::RollingShowId;
 use domain::plan::{Decision, Reason, Subject};
@@ -67,12 +68,13 @@ impl Engine {
         }
         let client_identifier = store.client_identifier(&uuid::Uuid::new_v4().to_string()).await?;
         let pause = read_pause(store.meta("paused").await?.as_deref());
+        let transport = Arc::new(TimedTransport::new(options.transport, Arc::clone(&options.clock)));
         let core = Arc::new(Core {
             store,
             secrets: options.secrets,
             data_dir,
             clock: options.clock,
-            transport: options.transport,
+            transport,
             shell,
             settings: RwLock::new(settings),
             standing_warnings: Mutex::new(warnings),

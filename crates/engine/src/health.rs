@@ -123,3 +123,64 @@ impl Condition {
         self.last_contact
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_780_000_000 + seconds).unwrap()
+    }
+
+    fn down() -> RemoteError {
+        RemoteError::Unreachable {
+            detail: "connection refused".to_owned(),
+        }
+    }
+
+    #[test]
+    fn failures_climb_the_ladder_and_one_success_does_not_take_it_all_back() {
+        let mut condition = Condition::default();
+        let mut pauses = Vec::new();
+        for _ in 0..9 {
+            condition.failed(&down(), at(0));
+            pauses.push(condition.not_before().unwrap().duration_since(at(0)).as_secs());
+        }
+        assert_eq!(pauses, [10, 30, 60, 120, 300, 600, 900, 900, 900]);
+        condition.succeeded(at(10));
+        assert_eq!((condition.health(), condition.not_before()), (Health::Ok, None));
+        condition.failed(&down(), at(20));
+        assert_eq!(condition.not_before(), Some(at(20 + 900)));
+    }
+
+    #[test]
+    fn a_routine_waits_for_its_turn_but_not_for_a_clock_that_was_set_back() {
+        let mut condition = Condition::default();
+        condition.failed(&down(), at(0));
+        assert!(!condition.may_be_asked(at(9)));
+        assert!(condition.may_be_asked(at(10)));
+        assert!(condition.may_be_asked(at(-86_400)));
+    }
+
+    #[test]
+    fn trouble_is_told_once_after_five_minutes_of_failing_and_of_running() {
+        let mut condition = Condition::default();
+        condition.failed(&down(), at(0));
+        assert!(!condition.should_tell(at(-1000), at(299)));
+        assert!(!condition.should_tell(at(100), at(399)));
+        assert!(condition.should_tell(at(100), at(400)));
+        condition.failed(&down(), at(500));
+        assert!(!condition.should_tell(at(100), at(5000)));
+    }
+
+    #[test]
+    fn after_a_sleep_patience_begins_anew() {
+        let mut condition = Condition::default();
+        condition.failed(&down(), at(0));
+        condition.resumed(at(30_000));
+        assert!(condition.may_be_asked(at(30_000)));
+        condition.failed(&down(), at(30_001));
+        assert!(!condition.should_tell(at(0), at(30_299)));
+        assert!(condition.should_tell(at(0), at(30_300)));
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::core::{Core, lock};
 use crate::links::Link;
-use domain::ids::{InstanceId, ServerId};
+use domain::ids::{InstanceId, ServerId, TvdbId};
 use domain::resolve::{IndexedSeries, Match, find};
 use domain::series::Series;
 use domain::session::ShowReference;
@@ -20,11 +20,16 @@ const INDEX_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 /// Shows remembered at most, so that years of running cost nothing.
 const SHOWS_KEPT: usize = 2000;
 
+/// The titles of a whole library, and when it was read.
+type Index = (Timestamp, Arc<Vec<IndexedSeries>>);
+
 /// Remembered identities.
 #[derive(Default)]
 pub(crate) struct Identities {
     shows: Mutex<BTreeMap<(ServerId, String), (Timestamp, ShowReference)>>,
-    indexes: Mutex<BTreeMap<InstanceId, (Timestamp, Arc<Vec<IndexedSeries>>)>>,
+    indexes: Mutex<BTreeMap<InstanceId, Index>>,
+    /// What an instance did not know in this cycle, so that many viewers of one show ask it once.
+    absent: Mutex<BTreeSet<(InstanceId, TvdbId)>>,
     stale: Mutex<BTreeSet<i64>>,
 }
 
@@ -34,6 +39,12 @@ impl Identities {
         lock(&self.shows).clear();
         lock(&self.indexes).clear();
         lock(&self.stale).clear();
+        self.begin_cycle();
+    }
+
+    /// Forgets what is believed for one cycle only.
+    pub fn begin_cycle(&self) {
+        lock(&self.absent).clear();
     }
 
     /// Marks a connection whose secret changed, so that its client is made anew.
@@ -97,17 +108,20 @@ impl Core {
         let Some((instance, client)) = link.sonarr() else {
             return Err(RemoteError::Unauthorized);
         };
-        if let Some(tvdb) = show.tvdb {
+        if let Some(tvdb) = show.tvdb
+            && !lock(&self.identities.absent).contains(&(instance, tvdb))
+        {
             let answer = client.find_by_tvdb(tvdb).await;
             link.note(&answer, self.now());
             if let Some(series) = answer? {
                 return Ok(Located::Series(Box::new(series)));
             }
+            lock(&self.identities.absent).insert((instance, tvdb));
         }
         let index = self.index(link, INDEX_KEPT).await?;
         let found = match find(show, &index) {
             // It may have been added since.
-            Match::None => find(show, &*self.index(link, INDEX_PAUSE).await?),
+            Match::None => find(show, &self.index(link, INDEX_PAUSE).await?),
             found => found,
         };
         match found {

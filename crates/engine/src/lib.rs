@@ -28,6 +28,7 @@ mod rolling;
 mod runner;
 mod scheduler;
 mod shell;
+mod skew;
 
 pub use engine::Engine;
 pub use error::{OpenError, RequestError};

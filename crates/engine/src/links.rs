@@ -2,12 +2,13 @@
 
 use crate::core::{Core, lock};
 use crate::health::Condition;
+use crate::skew::TimedTransport;
 use config::SecretError;
 use domain::ids::{InstanceId, ServerId};
 use domain::state::ConnectionKind;
 use jiff::Timestamp;
 use media_servers::{MediaServer, PlexServer};
-use remote::{RemoteError, SecretString};
+use remote::{RemoteError, SecretString, Transport};
 use sonarr::SonarrClient;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
@@ -144,6 +145,15 @@ impl Core {
         Ok(())
     }
 
+    /// Why a secret cannot be had, and what to do about it.
+    pub fn secret_trouble(&self, connection: &str, error: &SecretError) -> String {
+        if self.secrets.is_read_only() && *error == SecretError::NotFound {
+            let variable = config::environment_variable(connection);
+            return format!("The environment variable {variable} is not set. It holds the token or API key.");
+        }
+        format!("{error}. {}", error.advice())
+    }
+
     async fn make_link(&self, connection: Connection) -> Link {
         let mut condition = Condition::default();
         let client = match self.secrets.get(&connection.name).await {
@@ -155,7 +165,7 @@ impl Core {
                 }
             },
             Err(error) => {
-                condition.lacks_secret(secret_sentence(&error), self.now());
+                condition.lacks_secret(self.secret_trouble(&connection.name, &error), self.now());
                 Client::None
             }
         };
@@ -172,7 +182,7 @@ impl Core {
 
     /// A client for a connection, stored or only tried.
     pub fn make_client(&self, connection: &Connection, secret: SecretString) -> Result<Client, String> {
-        let transport = Arc::clone(&self.transport);
+        let transport: Arc<dyn Transport> = Arc::<TimedTransport>::clone(&self.transport);
         match connection.kind {
             ConnectionKind::Plex => PlexServer::new(
                 ServerId(connection.id),
@@ -191,8 +201,4 @@ impl Core {
             }
         }
     }
-}
-
-fn secret_sentence(error: &SecretError) -> String {
-    error.to_string()
 }

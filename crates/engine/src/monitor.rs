@@ -100,6 +100,7 @@ impl Core {
     /// Runs a cycle on several servers side by side and sums it up.
     pub(crate) async fn cycle_on(&self, links: &[Arc<Link>], mode: Mode) -> CheckReport {
         let _working = self.publisher.working();
+        self.identities.begin_cycle();
         let mut report = CheckReport::default();
         for part in futures::future::join_all(links.iter().map(|link| self.run_cycle(link, mode))).await {
             report.absorb(part);

@@ -138,7 +138,12 @@ fn searched(decision: &Decision) -> String {
             Action::SetMonitoring(_) | Action::DeleteFiles { .. } => {}
         }
     }
-    let for_whom = decision.subject.viewer.as_ref().map(|viewer| format!(", for {viewer}")).unwrap_or_default();
+    let for_whom = decision
+        .subject
+        .viewer
+        .as_ref()
+        .map(|viewer| format!(", for {viewer}"))
+        .unwrap_or_default();
     format!("{} is being searched{for_whom}.", what.join(", "))
 }
 
@@ -169,10 +174,17 @@ fn fold(mut messages: Vec<Notification>) -> Option<Notification> {
         Topic::Confirmation => "Confirmations are needed".to_owned(),
         Topic::Trouble => format!("{} connections have trouble", titles.len()),
     };
-    let mut lines: Vec<String> =
-        messages.iter().take(LINES).map(|message| format!("{}: {}", message.title, message.body)).collect();
+    let mut lines: Vec<String> = messages
+        .iter()
+        .take(LINES)
+        .map(|message| format!("{}: {}", message.title, message.body))
+        .collect();
     if messages.len() > LINES {
         lines.push(format!("and {} more", messages.len() - LINES));
     }
-    Some(Notification { title, body: lines.join("\n"), topic })
+    Some(Notification {
+        title,
+        body: lines.join("\n"),
+        topic,
+    })
 }

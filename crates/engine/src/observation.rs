@@ -95,6 +95,8 @@ impl Core {
             .history_read_until(server)
             .await
             .map_err(|error| error.to_string())?;
+        // A time ahead comes from a clock that was wrong; what was read with it counts for nothing.
+        let known_until = known_until.filter(|until| *until <= now + SignedDuration::from_mins(5));
         let mut since = known_until.map_or(now - look_back, |until| until.min(now) - OVERLAP);
         // What was watched of a show before it was enrolled was not kept, and protects all the same.
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;

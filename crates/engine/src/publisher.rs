@@ -264,6 +264,9 @@ impl Core {
             }
             SecretStoreState::Unknown | SecretStoreState::Ready { .. } => {}
         }
+        if let Some(message) = self.wrong_clock() {
+            warnings.push(Warning { code: "clock", message });
+        }
         warnings.extend(lock(&self.standing_warnings).iter().cloned());
         warnings
     }

@@ -1,9 +1,11 @@
 //! Carries decisions out: the intent is on disk before the first request leaves, and stays there until all is done.
 
+mod pauses;
 mod search;
 
 pub(crate) use search::queued;
 
+use self::pauses::pause;
 use crate::act::{ActError, Deleted, delete_files, set_monitoring};
 use crate::core::Core;
 use crate::links::Link;
@@ -16,13 +18,6 @@ use store::{Intent, IntentState, NewIntent, NewJournalEntry, Origin, Outcome, St
 
 /// How long the same "nothing to do" about the same session is not said again in the journal.
 const SAID_LATELY: SignedDuration = SignedDuration::from_hours(6);
-/// Pauses before another try, by how often it failed; the last one repeats.
-const PAUSES_SECONDS: [i64; 9] = [15, 30, 60, 300, 900, 3600, 3 * 3600, 6 * 3600, 12 * 3600];
-/// No pause is longer than this, whatever a server asks for.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(12);
-/// Pause after Sonarr said that a disk is not there: nothing gets better within minutes.
-const DISK_PAUSE: SignedDuration = SignedDuration::from_hours(1);
-
 /// How long a deletion that had to wait is tried before it is planned anew.
 const DELETIONS_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -159,7 +154,10 @@ impl Core {
             self.store
                 .start_step(intent.id, intent.next_step, started_before.unwrap_or(now))
                 .await?;
-            match self.step(link, &intent, &action, resumed, started_before.or(doubt)).await {
+            match self
+                .step(link, &intent, &action, resumed, started_before.or(doubt))
+                .await
+            {
                 Ok(step) => {
                     match step {
                         Step::Done => {}
@@ -364,19 +362,4 @@ fn takes_away(decision: &Decision) -> bool {
 /// Nothing gets better by trying again: what it is about is gone.
 fn is_hopeless(error: &ActError) -> bool {
     matches!(error, ActError::Remote(RemoteError::NotFound))
-}
-
-fn pause(error: &ActError, attempts: u32) -> SignedDuration {
-    if let ActError::Remote(RemoteError::Conflict { .. }) = error {
-        return DISK_PAUSE;
-    }
-    if let ActError::Remote(RemoteError::RateLimited {
-        retry_after: Some(pause),
-    }) = error
-    {
-        let asked_for = SignedDuration::try_from(*pause).unwrap_or(DISK_PAUSE);
-        return asked_for.clamp(SignedDuration::from_secs(1), LONGEST_PAUSE);
-    }
-    let index = (attempts as usize).min(PAUSES_SECONDS.len() - 1);
-    SignedDuration::from_secs(PAUSES_SECONDS[index])
 }

@@ -1,15 +1,16 @@
 //! What is due: remembered by wall-clock time on disk, looked at on a short tick, so that sleep and restarts lose nothing.
 
+mod reminding;
+
 use crate::core::{Core, lock};
 use crate::report::{CheckReport, Failure};
-use domain::plan::{Reason, ReminderAbout, Subject};
+use domain::plan::Reason;
 use domain::state::SecretStoreState;
-use domain::wanting::Circumstances;
-use domain::watching::{SEARCH_MEMORY, Sighting};
+use domain::watching::Sighting;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Origin, Outcome, OwedSighting, StoreError, StoredReminder};
+use store::{Origin, Outcome, OwedSighting, StoreError};
 
 /// The tick.
 const TICK: Duration = Duration::from_secs(15);
@@ -126,6 +127,7 @@ impl Core {
         if self.settings().dry_run {
             return Ok(report);
         }
+        self.identities.begin_cycle();
         let now = self.now();
         self.carry_on_owed(owed, &mut report).await?;
         let until = if owed.is_some() { now + SIGHTING_KEPT } else { now };
@@ -205,10 +207,7 @@ impl Core {
         }
         let mut part = CheckReport::default();
         self.revisit(&owed.sighting, owed.instance.0, &mut part).await;
-        let unanswered = part
-            .decisions
-            .iter()
-            .any(|decision| matches!(decision.reason, Reason::InstanceUnavailable | Reason::Failed));
+        let unanswered = part.decisions.iter().any(|decision| is_unanswered(decision.reason));
         if unanswered {
             let pause = SignedDuration::from_secs(30 * (1_i64 << owed.attempts.min(7)));
             self.store.postpone_sighting(owed.id, now + pause).await?;
@@ -220,78 +219,6 @@ impl Core {
             ..part
         });
         Ok(())
-    }
-
-    async fn look_at_reminder(&self, stored: StoredReminder, report: &mut CheckReport) -> Result<(), StoreError> {
-        let StoredReminder { id, reminder } = stored;
-        let Some(link) = self.link_of(reminder.series) else {
-            return self.store.remove_reminder(id).await;
-        };
-        let now = self.now();
-        let lock = self.series_lock(reminder.series);
-        let _one_writer = lock.lock().await;
-        let Some((_, client)) = link.sonarr() else {
-            return self
-                .store
-                .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
-                .await;
-        };
-        let snapshot = self.snapshot_with_queue(client, reminder.series).await;
-        link.note(&snapshot, now);
-        let snapshot = match snapshot {
-            Ok(Some(snapshot)) => snapshot,
-            Ok(None) => return self.store.remove_reminder(id).await,
-            Err(error) => {
-                report.errors.push(Failure {
-                    source: link.connection.name.clone(),
-                    message: error.to_string(),
-                });
-                return self
-                    .store
-                    .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
-                    .await;
-            }
-        };
-        let show = self.store.rolling_show_of(reminder.series).await?;
-        if let ReminderAbout::SearchOutcome { season, episodes, .. } = &reminder.about {
-            self.note_arrival(reminder.series, *season, episodes, &snapshot).await?;
-        }
-        let recent = self.store.recent_searches(reminder.series, now - SEARCH_MEMORY).await?;
-        let subject = Subject {
-            show: snapshot.series.title.clone(),
-            viewer: reminder.viewer.clone(),
-            instance: Some(link.connection.name.clone()),
-            series: Some(reminder.series),
-            rolling_show: show.as_ref().map(|show| show.id),
-            ..Subject::default()
-        };
-        let around = Circumstances {
-            snapshot: &snapshot,
-            recent: &recent,
-            single_episodes: self.is_short_of_space(&link, &snapshot.series).await,
-            viewer: reminder.viewer.as_deref(),
-            now,
-        };
-        let standard = self.settings().standard_monitoring;
-        let mut decision = domain::reminders::decide(around, &subject, &reminder, show.as_ref(), standard);
-        let (same, others): (Vec<_>, Vec<_>) = decision
-            .reminders
-            .drain(..)
-            .partition(|next| next.about == reminder.about);
-        decision.reminders = others;
-        let key = format!("reminder/{id}");
-        let done = self.carry_out(&link, Origin::Reminder, &decision, Some(&key)).await?;
-        report.triggered_searches += done.searches;
-        if let Some(failure) = done.failure {
-            report.errors.push(Failure {
-                source: link.connection.name.clone(),
-                message: failure,
-            });
-        }
-        match same.into_iter().next() {
-            Some(next) => self.store.postpone_reminder(id, next.due_at, next.attempts).await,
-            None => self.store.remove_reminder(id).await,
-        }
     }
 
     /// Work that comes back by itself.
@@ -414,4 +341,12 @@ impl Core {
             tracing::error!("{error}");
         }
     }
+}
+
+/// Whether a decision was not taken for want of an answer.
+fn is_unanswered(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::InstanceUnavailable | Reason::ShowUnavailable | Reason::Failed
+    )
 }

@@ -231,11 +231,13 @@ impl Store {
 
     /// The open intents that are due, the longest due first.
     pub async fn due_intents(&self, now: Timestamp) -> Result<Vec<Intent>, StoreError> {
-        let rows = sqlx::query_as("SELECT * FROM intent WHERE state = 'open' AND (due_at <= ? OR due_at > ?) ORDER BY due_at, id")
-            .bind(to_ms(now))
-            .bind(to_ms(now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX)))
-            .fetch_all(self.readers())
-            .await?;
+        let rows = sqlx::query_as(
+            "SELECT * FROM intent WHERE state = 'open' AND (due_at <= ? OR due_at > ?) ORDER BY due_at, id",
+        )
+        .bind(to_ms(now))
+        .bind(to_ms(now.saturating_add(LONGEST_PAUSE).unwrap_or(Timestamp::MAX)))
+        .fetch_all(self.readers())
+        .await?;
         read_all(rows)
     }
 

@@ -1,6 +1,7 @@
 //! Connecting: addresses, tokens, and servers that are something else.
 
-use crate::house::{House, answer_of, answer_to};
+use crate::house::House;
+use crate::process::{answer_of, answer_to};
 use simulators::faults::{Fault, FaultRule};
 
 #[tokio::test]

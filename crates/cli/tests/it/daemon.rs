@@ -2,56 +2,76 @@
 
 use crate::house::{House, eventually};
 use simulators::faults::{Fault, FaultRule};
-use simulators::plex::ShowSpec;
+use simulators::plex::{Device, OWNER, PlayState, ShowSpec};
 use simulators::sonarr::SeriesSpec;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 #[tokio::test]
-async fn a_search_leaves_within_two_seconds_after_a_play_begins() {
+async fn a_search_leaves_within_two_seconds_after_a_play_counts() {
     let house = House::connected().await;
+    let add = |number: i64| {
+        let title = format!("Show {number}");
+        let key = house
+            .plex
+            .add_show(ShowSpec::new(&title, 2015).tvdb(number).season(1, 10));
+        let spec = SeriesSpec::new(&title, number).season_with_files(1, 10).season(2, 8);
+        house.sonarr.add_series(spec);
+        house.plex.episode_key(key, 1, 9).unwrap()
+    };
+    let play = |item: i64, offset_ms: i64| {
+        let device = Device::tablet(&format!("tablet {item}"), "Tablet");
+        house.plex.play_from(OWNER, &device, item, offset_ms)
+    };
     // Time enough for a busy machine to have one good moment.
-    let shows: Vec<_> = (1..=4_i64)
-        .map(|number| {
-            let title = format!("Show {number}");
-            let key = house
-                .plex
-                .add_show(ShowSpec::new(&title, 2015).tvdb(number).season(1, 10));
-            house
-                .sonarr
-                .add_series(SeriesSpec::new(&title, number).season_with_files(1, 10).season(2, 8));
-            key
-        })
-        .collect();
+    let in_the_middle: Vec<i64> = (1..=3).map(add).collect();
+    let from_the_beginning: Vec<i64> = (4..=6).map(add).collect();
     let daemon = house.start(&["run", "--log-level", "debug"]);
     daemon.says("the event stream is up").await;
     let polls = || {
-        house
-            .plex
-            .log()
-            .requests()
+        let requests = house.plex.log().requests();
+        requests
             .iter()
             .filter(|request| request.path() == "/status/sessions")
             .count()
     };
-    assert!(
-        eventually(Duration::from_secs(60), || polls() >= 2).await,
-        "{}",
-        daemon.said()
-    );
+    assert!(eventually(MINUTE, || polls() >= 2).await, "{}", daemon.said());
 
     let mut times = Vec::new();
-    for (number, key) in shows.into_iter().enumerate() {
-        let device = simulators::plex::Device::tablet(&format!("tablet {number}"), "Tablet");
+    for item in in_the_middle {
+        let before = house.searches().len();
         let begun = Instant::now();
-        house.plex.play_from(
-            simulators::plex::OWNER,
-            &device,
-            house.plex.episode_key(key, 1, 9).unwrap(),
-            600_000,
+        play(item, 600_000);
+        assert!(
+            eventually(MINUTE, || house.searches().len() > before).await,
+            "{}",
+            daemon.said()
         );
-        let searched = eventually(Duration::from_secs(60), || house.searches().len() > number).await;
-        assert!(searched, "{}", daemon.said());
+        times.push(begun.elapsed());
+    }
+    assert!(times.iter().min().unwrap() < &Duration::from_secs(2), "{times:?}");
+
+    times.clear();
+    for item in from_the_beginning {
+        let (before, polled) = (house.searches().len(), polls());
+        let player = play(item, 18_000);
+        assert!(eventually(MINUTE, || polls() > polled).await, "{}", daemon.said());
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(
+            house.searches().len(),
+            before,
+            "18 seconds are a glance: {}",
+            daemon.said()
+        );
+        let begun = Instant::now();
+        house.plex.report(player, PlayState::Playing, 31_000);
+        assert!(
+            eventually(MINUTE, || house.searches().len() > before).await,
+            "{}",
+            daemon.said()
+        );
         times.push(begun.elapsed());
     }
     assert!(times.iter().min().unwrap() < &Duration::from_secs(2), "{times:?}");
@@ -59,7 +79,7 @@ async fn a_search_leaves_within_two_seconds_after_a_play_begins() {
     let (code, said, took) = daemon.terminate().await;
     assert_eq!(code, 0, "{said}");
     assert!(took < Duration::from_secs(5), "{took:?}");
-    assert_eq!(house.searches().len(), 4);
+    assert_eq!(house.searches().len(), 6);
     assert!(
         !house.data().join("cliffhangarr.db-wal").exists(),
         "the database was closed cleanly"
@@ -84,11 +104,7 @@ async fn it_ends_in_time_whatever_it_waits_for() {
         plan.push(FaultRule::new(path, Fault::Hang).once());
         house.play(show, 8);
         let daemon = house.start(&["run"]);
-        assert!(
-            eventually(Duration::from_secs(60), || plan.hits() == 1).await,
-            "{}",
-            daemon.said()
-        );
+        assert!(eventually(MINUTE, || plan.hits() == 1).await, "{}", daemon.said());
         let (code, said, took) = daemon.signal(signal).await;
         assert_eq!(code, 0, "{path}: {said}");
         assert!(took < Duration::from_secs(5), "{path}: {took:?}");
@@ -201,7 +217,7 @@ async fn the_demo_searches_within_a_minute_and_leaves_nothing_behind() {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true);
-        let demo = crate::house::Daemon::start(command);
+        let demo = crate::process::Daemon::start(command);
         if json {
             // The lines of the log and the document come in any order.
             let has_document = || {
@@ -209,11 +225,7 @@ async fn the_demo_searches_within_a_minute_and_leaves_nothing_behind() {
                     .lines()
                     .any(|line| line.starts_with("{\"plex\":\"http://127.0.0.1:"))
             };
-            assert!(
-                eventually(Duration::from_secs(60), has_document).await,
-                "{}",
-                demo.said()
-            );
+            assert!(eventually(MINUTE, has_document).await, "{}", demo.said());
         } else {
             demo.says("A household lives on Plex at http://127.0.0.1:").await;
             demo.says("Successfully triggered search for").await;

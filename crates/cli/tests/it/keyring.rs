@@ -1,6 +1,7 @@
 //! The main story with a real keyring on a bus of its own.
 
-use crate::house::{Answered, House, answer_of, answer_to, eventually};
+use crate::house::{House, eventually};
+use crate::process::{Answered, answer_of, answer_to};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -145,7 +146,7 @@ async fn secrets_come_from_standard_input_stay_in_the_keyring_and_go_with_their_
     assert_eq!(check.code, 0, "{check:?}");
     house.second_season_was_searched_once(show, "with the keyring");
 
-    let daemon = crate::house::Daemon::start(desktop.command(&house, &["run", "--log-level", "debug"]));
+    let daemon = crate::process::Daemon::start(desktop.command(&house, &["run", "--log-level", "debug"]));
     assert!(
         eventually(Duration::from_secs(60), || daemon
             .said()

@@ -54,8 +54,17 @@ async fn die(death: Death) {
         house.plex.stop(play);
     }
 
-    let next = house.json(&["check"]).await;
-    assert_eq!(next.code, 0, "{death:?}: {next:?}");
+    if death.command == "run" {
+        let next = house.start(&["run", "--log-level", "debug"]);
+        assert!(
+            eventually(Duration::from_secs(60), || !house.searches().is_empty()).await,
+            "{death:?}: {}",
+            next.said()
+        );
+        next.says("Successfully triggered search").await;
+        assert_eq!(next.terminate().await.0, 0, "{death:?}");
+    }
+    house.done(&["check"]).await;
     house.second_season_was_searched_once(show, &format!("{death:?}"));
     house.done(&["check"]).await;
     house.second_season_was_searched_once(show, &format!("{death:?}, one more check"));
@@ -126,6 +135,61 @@ async fn a_killed_process_loses_nothing_and_repeats_nothing() {
     }
     while let Some(ended) = running.join_next().await {
         ended.unwrap();
+    }
+}
+
+/// A reset dies in the middle; a check carries it to its end.
+async fn die_in_a_reset(method: Method, path: &'static str, arrives: bool) {
+    let story = format!("{method} {path}, arrived: {arrives}");
+    let house = House::connected().await;
+    let show = house.harbour_lights();
+    let series = show.series.to_string();
+    let enroll = [
+        "enroll",
+        "--instance",
+        "Sonarr",
+        "--series",
+        &series,
+        "--type",
+        "pilotRolling",
+    ];
+    let id = house.done(&enroll).await["id"].to_string();
+    let rule = FaultRule::new(path, Fault::Delay(FOREVER)).method(method).once();
+    house
+        .sonarr
+        .faults()
+        .push(if arrives { rule.after_effect() } else { rule });
+    let process = house.start(&["reset", &id]);
+    let reached = eventually(Duration::from_secs(60), || house.sonarr.faults().hits() == 1).await;
+    assert!(reached, "{story}: {}", process.said());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    process.kill().await;
+    house.sonarr.faults().clear();
+
+    house.done(&["check"]).await;
+    let episodes = house.sonarr.episodes(show.series);
+    let kept: Vec<_> = episodes.iter().filter(|episode| episode.file.is_some()).collect();
+    assert!(
+        kept.len() == 1 && (kept[0].season, kept[0].number) == (1, 1),
+        "{story}: {episodes:?}"
+    );
+    let monitored: Vec<_> = episodes.iter().filter(|episode| episode.monitored).collect();
+    assert!(
+        monitored.len() == 1 && monitored[0].id == kept[0].id,
+        "{story}: {episodes:?}"
+    );
+    let again = house.done(&["reset", &id]).await;
+    assert_eq!(again["reset"], serde_json::json!([]), "{story}: it is at its baseline");
+    assert_eq!(house.searches(), [], "{story}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reset_that_was_killed_is_carried_to_its_end() {
+    for arrives in [false, true] {
+        tokio::join!(
+            die_in_a_reset(Method::PUT, "/api/v3/series/", arrives),
+            die_in_a_reset(Method::DELETE, "/api/v3/episodefile/", arrives),
+        );
     }
 }
 

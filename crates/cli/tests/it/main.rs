@@ -9,6 +9,7 @@ mod faults;
 mod house;
 mod keyring;
 mod kill;
+mod process;
 mod rolling;
 mod secrets;
 mod settings;

@@ -1,6 +1,7 @@
 //! Secrets are nowhere: not in the database, not in logs, not in what is said.
 
-use crate::house::{House, answer_of, eventually};
+use crate::house::{House, eventually};
+use crate::process::answer_of;
 use simulators::faults::{Fault, FaultRule};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -42,7 +43,7 @@ async fn after_a_rich_evening_no_secret_is_anywhere() {
     let house = House::new().await;
     let (token, key) = (house.plex.token(), house.sonarr.api_key());
     let mut said = String::new();
-    let mut note = |answered: crate::house::Answered| {
+    let mut note = |answered: crate::process::Answered| {
         said.push_str(&answered.stdout);
         said.push_str(&answered.stderr);
     };
@@ -101,7 +102,7 @@ async fn after_a_rich_evening_no_secret_is_anywhere() {
     ] {
         note(answer_of(trace(arguments)).await);
     }
-    let daemon = crate::house::Daemon::start(trace(&["run"]));
+    let daemon = crate::process::Daemon::start(trace(&["run"]));
     daemon.says("the event stream is up").await;
     house.play(show, 9);
     let heard = || {

@@ -1,6 +1,7 @@
 //! Settings: values, refusals, and the environment that wins.
 
-use crate::house::{Answered, House, answer_of, answer_to};
+use crate::house::House;
+use crate::process::{Answered, answer_of, answer_to};
 use serde_json::{Value, json};
 
 /// The contract's keys, with their defaults.

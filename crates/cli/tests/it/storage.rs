@@ -1,9 +1,14 @@
 //! The disk: damaged files, full disks, folders that are none.
 
-use crate::house::{House, PROGRAM, answer_of};
+use crate::house::{House, PROGRAM, eventually};
+use crate::process::{Daemon, answer_of};
 use serde_json::json;
 use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
 use tokio::process::Command;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_damaged_database_is_kept_aside_and_said() {
@@ -144,4 +149,99 @@ async fn a_quota_is_said_as_well() {
     assert_eq!(house.writes(), "", "what cannot be written down is not begun");
     house.done(&["check"]).await;
     house.second_season_was_searched_once(show, "after the quota");
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_for_a_while_loses_nothing() {
+    let Some(way) = own_mounts().await else { return };
+    let house = House::new().await;
+    let show = house.harbour_lights();
+    fs::create_dir_all(house.data()).unwrap();
+    let mark = |name: &str| house.folder().join(name);
+    let script = format!(
+        r#"set -e
+        wait_for() {{ while [ ! -e "$1" ]; do sleep 0.05; done; }}
+        mount -t tmpfs -o size=4m tmpfs "$CLIFFHANGARR_DATA_DIR"
+        {PROGRAM} connect plex --name Attic --url {plex}
+        {PROGRAM} connect sonarr --name Sonarr --url {sonarr}
+        {PROGRAM} settings set enabled=true
+        {PROGRAM} run --log-level debug &
+        wait_for {fill}
+        cat /dev/zero > "$CLIFFHANGARR_DATA_DIR/filler" 2>/dev/null || true
+        touch {full}
+        wait_for {free}
+        rm "$CLIFFHANGARR_DATA_DIR/filler"
+        wait_for {end}
+        kill -TERM $!
+        wait $!"#,
+        plex = house.plex_url,
+        sonarr = house.sonarr_url,
+        fill = mark("fill").display(),
+        full = mark("full").display(),
+        free = mark("free").display(),
+        end = mark("end").display(),
+    );
+    let mut command = Command::new("unshare");
+    command
+        .args(way)
+        .args(["sh", "-c", &script])
+        .env_clear()
+        .envs(house.environment())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let shell = Daemon::start(command);
+    let touch = |name: &str| fs::write(mark(name), "").unwrap();
+    shell.says("the event stream is up").await;
+    touch("fill");
+    assert!(eventually(MINUTE, || mark("full").exists()).await, "{}", shell.said());
+    // The log may have room for a while in which the database has none: many plays fill it up.
+    house.play(show, 8);
+    let noticed = || shell.said().contains("The disk ") || !house.searches().is_empty();
+    assert!(eventually(MINUTE, noticed).await, "{}", shell.said());
+    touch("free");
+    assert!(
+        eventually(MINUTE, || !house.searches().is_empty()).await,
+        "{}",
+        shell.said()
+    );
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    touch("end");
+    let said = shell.ends_with(0).await;
+    house.second_season_was_searched_once(show, &said);
+}
+
+#[tokio::test]
+async fn the_folder_may_be_named_in_any_way() {
+    let house = House::new().await;
+    let mut command = house.command(&["--data-dir", "Daten für später/tief", "settings", "set", "dryRun=true"]);
+    command.current_dir(house.folder());
+    assert_eq!(answer_of(command).await.code, 0);
+    let absolute = house.folder().join("Daten für später/tief");
+    let shown = house
+        .done(&["settings", "show", "--data-dir", absolute.to_str().unwrap()])
+        .await;
+    assert_eq!(shown["dryRun"], true, "the same folder");
+    assert!(!house.data().exists(), "the option wins over the variable");
+
+    let mut command = house.command(&["settings", "set", "dryRun=true"]);
+    command.env_remove("CLIFFHANGARR_DATA_DIR");
+    assert_eq!(answer_of(command).await.code, 0);
+    assert!(
+        house.folder().join("home/share/cliffhangarr/cliffhangarr.db").exists(),
+        "the platform's folder"
+    );
+
+    let mut command = house.command(&["settings", "show", "--json"]);
+    command
+        .env_remove("CLIFFHANGARR_DATA_DIR")
+        .env_remove("HOME")
+        .env_remove("XDG_DATA_HOME");
+    let answered = answer_of(command).await;
+    assert_eq!(
+        (answered.code, answered.error().0.as_str()),
+        (1, "dataFolder"),
+        "{answered:?}"
+    );
 }

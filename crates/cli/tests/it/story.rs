@@ -2,6 +2,9 @@
 
 use crate::house::{House, keys};
 use serde_json::{Value, json};
+use simulators::faults::{Fault, FaultRule};
+use simulators::plex::{AccountKind, Device, OWNER, ShowSpec};
+use simulators::sonarr::SeasonSpec;
 
 #[tokio::test]
 async fn near_the_end_of_a_season_the_next_one_is_searched_once() {
@@ -104,8 +107,8 @@ async fn near_the_end_of_a_season_the_next_one_is_searched_once() {
 async fn every_session_yields_a_decision_also_when_nothing_is_done() {
     let house = House::connected().await;
     let show = house.harbour_lights();
-    house.plex.add_account(77, "Ben", simulators::plex::AccountKind::Shared);
-    let tablet = |id: &str| simulators::plex::Device::tablet(id, id);
+    house.plex.add_account(77, "Ben", AccountKind::Shared);
+    let tablet = |id: &str| Device::tablet(id, id);
     let film = house.plex.add_movie("Glass Orchard", 2023, 116);
     house.play_from(show, 8, 5_000);
     house.plex.play_from(
@@ -115,11 +118,9 @@ async fn every_session_yields_a_decision_also_when_nothing_is_done() {
         600_000,
     );
     house.plex.play_from(77, &tablet("c"), film, 600_000);
-    let stranger = house.plex.add_show(
-        simulators::plex::ShowSpec::new("Unknown Tides", 2020)
-            .tvdb(99)
-            .season(1, 3),
-    );
+    let stranger = house
+        .plex
+        .add_show(ShowSpec::new("Unknown Tides", 2020).tvdb(99).season(1, 3));
     house.plex.play_from(
         77,
         &tablet("d"),
@@ -195,10 +196,7 @@ async fn connections_say_how_they_are() {
 
     house.start_plex().await;
     house.sonarr.set_api_key(&key);
-    house
-        .sonarr
-        .faults()
-        .push(simulators::faults::FaultRule::new("", simulators::faults::Fault::Html));
+    house.sonarr.faults().push(FaultRule::new("", Fault::Html));
     let odd = house.json(&["connections"]).await;
     assert_eq!(
         (odd.code, health(&odd.document())),
@@ -212,4 +210,44 @@ async fn connections_say_how_they_are() {
     assert_eq!((left.as_array().unwrap().len(), &left[0]["name"]), (1, &json!("Attic")));
     let unknown = house.json(&["disconnect", "Sonarr"]).await;
     assert_eq!((unknown.code, unknown.error().0.as_str()), (2, "notFound"));
+}
+
+#[tokio::test]
+async fn every_sonarr_in_use_understands_the_story() {
+    for version in ["3.0.10.1567", "4.0.0.748", "4.0.9.2244", "5.0.0.300"] {
+        let house = House::new().await;
+        house.sonarr.set_version(version.parse().unwrap());
+        house.sonarr.add_unknown_keys(true);
+        house.sonarr.shuffle_episodes(true);
+        house.connect_both().await;
+        house.done(&["settings", "set", "enabled=true"]).await;
+        let show = house.harbour_lights_with(SeasonSpec::new(2, 8).monitored(false));
+        house.play(show, 8);
+        for _ in 0..2 {
+            house.done(&["check"]).await;
+            house.second_season_was_searched_once(show, version);
+        }
+        assert_eq!(house.done(&["connections"]).await[1]["version"], version);
+    }
+}
+
+#[tokio::test]
+async fn a_title_cannot_steer_the_terminal() {
+    let house = House::connected().await;
+    let title = "Harbour\u{1b}[2J\u{7} Lights\nFAKE LINE";
+    let key = house.plex.add_show(ShowSpec::new(title, 2015).tvdb(1).season(1, 3));
+    let item = house.plex.episode_key(key, 1, 1).unwrap();
+    house
+        .plex
+        .play_from(OWNER, &Device::television("tv", "TV"), item, 600_000);
+    for arguments in [&["check"][..], &["journal"]] {
+        let answered = house.run(arguments).await;
+        assert!(answered.stdout.contains("Lights"), "{answered:?}");
+        for said in [&answered.stdout, &answered.stderr] {
+            let steers = |line: &str| line.chars().any(char::is_control) || line.starts_with("FAKE");
+            assert!(!said.lines().any(steers), "{answered:?}");
+        }
+    }
+    let check = house.done(&["check"]).await;
+    assert_eq!(check["decisions"][0]["show"], "Harbour [2J  Lights FAKE LINE");
 }

@@ -73,7 +73,7 @@ async fn arguments_that_are_no_text_are_refused_as_well() {
     let house = House::new().await;
     let mut command = house.command(&["--json", "disconnect"]);
     command.arg(std::ffi::OsStr::from_bytes(b"\xff\xfe"));
-    let answered = crate::house::answer_of(command).await;
+    let answered = crate::process::answer_of(command).await;
     assert_eq!(
         (answered.code, answered.error().0.as_str()),
         (2, "usage"),
@@ -119,7 +119,7 @@ async fn a_reader_that_leaves_early_is_no_crash() {
         .env_clear()
         .envs(house.environment())
         .kill_on_drop(true);
-    let answered = crate::house::answer_of(command).await;
+    let answered = crate::process::answer_of(command).await;
     assert_eq!(answered.stdout, "fine\n", "{answered:?}");
     assert!(!answered.stderr.contains("panicked"), "{answered:?}");
 }

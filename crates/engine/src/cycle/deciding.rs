@@ -65,7 +65,10 @@ impl Core {
                         Ok(made) => decisions.extend(made),
                         Err(Trouble::Remote(error)) => {
                             valid_until = Some(self.now());
-                            decisions.push(self.unavailable(link, subject, &error, sighting, key, mode, report).await);
+                            decisions.push(
+                                self.unavailable(link, subject, &error, sighting, key, mode, report)
+                                    .await,
+                            );
                         }
                         Err(Trouble::Store(error)) => {
                             valid_until = Some(self.now());
@@ -88,7 +91,10 @@ impl Core {
                 Err(error) => {
                     found = true;
                     valid_until = Some(self.now());
-                    decisions.push(self.unavailable(link, subject, &error, sighting, key, mode, report).await);
+                    decisions.push(
+                        self.unavailable(link, subject, &error, sighting, key, mode, report)
+                            .await,
+                    );
                 }
             }
         }
@@ -122,6 +128,7 @@ impl Core {
     }
 
     /// Decides about a watched episode of one series, under its lock.
+    #[expect(clippy::too_many_arguments, reason = "all of it is one look at one series")]
     async fn on_series(
         &self,
         link: &Arc<Link>,

@@ -24,14 +24,19 @@ impl Core {
     /// The rules in force.
     pub(crate) async fn rules(&self) -> Result<RuleSet, StoreError> {
         let text = self.store.meta(RULES).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
     }
 
     /// Replaces the rules. What is new or changed holds for series that are added to Sonarr from now on.
     pub(crate) async fn set_rules(&self, mut rules: RuleSet) -> Result<RuleSet, RequestError> {
         if let Err(faults) = rules.validate() {
             let sentences: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            return Err(RequestError::invalid("invalidValue", format!("{}.", sentences.join("; "))));
+            return Err(RequestError::invalid(
+                "invalidValue",
+                format!("{}.", sentences.join("; ")),
+            ));
         }
         let instances = rules.rules.iter().filter_map(|rule| rule.instance);
         for instance in instances.chain(rules.defaults.iter().map(|default| default.instance)) {
@@ -55,9 +60,8 @@ impl Core {
             rule.made_at = before.rules.iter().find(is_same).map_or(now, |old| old.made_at);
         }
         for default in &mut rules.defaults {
-            let is_same = |old: &&rules::InstanceDefault| {
-                old.instance == default.instance && old.outcome == default.outcome
-            };
+            let is_same =
+                |old: &&rules::InstanceDefault| old.instance == default.instance && old.outcome == default.outcome;
             default.made_at = before.defaults.iter().find(is_same).map_or(now, |old| old.made_at);
         }
         self.store_as_json(RULES, &rules).await?;
@@ -69,9 +73,18 @@ impl Core {
     pub(crate) async fn dry_run_rules(&self, rules: &RuleSet) -> Result<Vec<DryRunRow>, RequestError> {
         if let Err(faults) = rules.validate() {
             let sentences: Vec<String> = faults.iter().map(ToString::to_string).collect();
-            return Err(RequestError::invalid("invalidValue", format!("{}.", sentences.join("; "))));
+            return Err(RequestError::invalid(
+                "invalidValue",
+                format!("{}.", sentences.join("; ")),
+            ));
         }
-        let enrolled: BTreeSet<SeriesKey> = self.store.rolling_shows().await?.iter().map(|show| show.series).collect();
+        let enrolled: BTreeSet<SeriesKey> = self
+            .store
+            .rolling_shows()
+            .await?
+            .iter()
+            .map(|show| show.series)
+            .collect();
         let mut rows = Vec::new();
         for link in self.links.instances() {
             let (library, labels) = self.library_with_labels(&link).await?;
@@ -99,7 +112,9 @@ impl Core {
     pub(crate) async fn apply_rules(&self, report: &mut CheckReport) -> Result<(), StoreError> {
         let rules = self.rules().await?;
         for link in self.links.instances() {
-            let Some(instance) = link.connection.instance() else { continue };
+            let Some(instance) = link.connection.instance() else {
+                continue;
+            };
             if !concerns(&rules, instance) {
                 continue;
             }
@@ -145,7 +160,9 @@ impl Core {
     /// Ids of series that the rules were applied to: what the user takes out of monitoring afterwards stays out.
     async fn handled(&self, instance: InstanceId) -> Result<BTreeSet<i64>, StoreError> {
         let text = self.store.meta(&format!("{HANDLED}/{instance}")).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
     }
 
     async fn enroll_new(
@@ -161,11 +178,14 @@ impl Core {
                 decision.actions.clear();
                 decision.detail = format!("Enrolled as {} {because}; its files stay.", monitoring_type.name());
             } else {
-                decision.actions.retain(|action| matches!(action, Action::SetMonitoring(_)));
+                decision
+                    .actions
+                    .retain(|action| matches!(action, Action::SetMonitoring(_)));
                 decision.detail = format!("{} It was enrolled {because}.", decision.detail);
             }
         };
-        self.enroll_quietly(link, series.key.series, monitoring_type, shape).await?;
+        self.enroll_quietly(link, series.key.series, monitoring_type, shape)
+            .await?;
         tracing::info!("Enrolled {} as {} {because}", series.title, monitoring_type.name());
         Ok(())
     }
@@ -173,6 +193,9 @@ impl Core {
 
 /// Whether any rule or default speaks of an instance.
 fn concerns(rules: &RuleSet, instance: InstanceId) -> bool {
-    let by_rule = rules.rules.iter().any(|rule| rule.instance.is_none_or(|only| only == instance));
+    let by_rule = rules
+        .rules
+        .iter()
+        .any(|rule| rule.instance.is_none_or(|only| only == instance));
     by_rule || rules.defaults.iter().any(|default| default.instance == instance)
 }

@@ -4,7 +4,9 @@ use super::ShowFacts;
 use crate::act::ActError;
 use crate::core::Core;
 use crate::links::Link;
+use domain::baseline::Baseline;
 use domain::cleanup::{SeasonOutlook, Verdict};
+use domain::ids::EpisodeRef;
 use domain::plan::{Action, Decision, DoomedFile, Reason};
 use std::collections::BTreeSet;
 use store::Intent;
@@ -35,6 +37,9 @@ impl Core {
         let Some(facts) = self.show_facts(link, show, &playing).await? else {
             return Err(ActError::NotNow("Sonarr does not have the series anymore.".to_owned()));
         };
+        if let Some(sentence) = self.wrong_clock() {
+            return Err(ActError::NotNow(sentence));
+        }
         let files = doomed(&intent.decision);
         if let Some(playing) = facts.playing.iter().find(|playing| holds(&files, playing)) {
             let who = playing.viewer.as_deref().unwrap_or("Somebody");
@@ -48,6 +53,9 @@ impl Core {
         if facts.observed.open_gap().is_some() {
             return Err(ActError::NotNow("It is not known what is being watched.".to_owned()));
         }
+        if let Some(at) = held_by_baseline(&facts, &files) {
+            return Err(ActError::NotNow(format!("{at} belongs to the baseline now.")));
+        }
         if let Some(sentence) = marked_keep(&facts, &files) {
             return Err(ActError::NotNow(sentence));
         }
@@ -56,7 +64,9 @@ impl Core {
                 let wanted = facts.settings.enable_progressive_cleanup
                     || self.is_short_of_space(link, &facts.snapshot.series).await;
                 if !wanted {
-                    return Err(ActError::NotNow("Progressive cleanup was switched off since.".to_owned()));
+                    return Err(ActError::NotNow(
+                        "Progressive cleanup was switched off since.".to_owned(),
+                    ));
                 }
                 still_free(facts, &files)
             }
@@ -66,6 +76,13 @@ impl Core {
             _ => Ok(()),
         }
     }
+}
+
+/// The monitoring type may have changed since it was planned.
+fn held_by_baseline(facts: &ShowFacts, files: &[&DoomedFile]) -> Option<EpisodeRef> {
+    let baseline = Baseline::of(facts.show.monitoring_type, &facts.snapshot);
+    let mut episodes = files.iter().flat_map(|file| &file.episodes);
+    episodes.find(|at| baseline.contains(**at)).copied()
 }
 
 /// "Keep" may have been set since it was planned.

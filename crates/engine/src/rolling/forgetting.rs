@@ -56,8 +56,7 @@ impl Core {
         let unwanted: BTreeSet<EpisodeId> = decision.actions.iter().flat_map(episodes_off).collect();
         // Of a show that starts with every season's first episode, new seasons are wanted after a reset too.
         let show = self.store.rolling_show(show).await?;
-        let greets_seasons =
-            show.is_some_and(|show| show.monitoring_type == MonitoringType::AllSeasonPilotRolling);
+        let greets_seasons = show.is_some_and(|show| show.monitoring_type == MonitoringType::AllSeasonPilotRolling);
         for stored in self.store.reminders_for(series).await? {
             let moot = match &stored.reminder.about {
                 ReminderAbout::SeasonListed { .. } => !greets_seasons,

@@ -46,7 +46,9 @@ impl Core {
         let Some(link) = self.link_of(show.series) else {
             return Ok(());
         };
-        let Some((_, client)) = link.sonarr() else { return Ok(()) };
+        let Some((_, client)) = link.sonarr() else {
+            return Ok(());
+        };
         let lock = self.series_lock(show.series);
         let _one_writer = lock.lock().await;
         let answer = self.snapshot_with_queue(client, show.series).await;

@@ -35,7 +35,10 @@ impl Core {
         let facts = self.facts_of(id, &Ok(Vec::new())).await?;
         let zone = TimeZone::system();
         let forecasts = facts.entries.iter().map(|entry| {
-            let viewer = entry.viewer_name.clone().unwrap_or_else(|| entry.viewer.account.clone());
+            let viewer = entry
+                .viewer_name
+                .clone()
+                .unwrap_or_else(|| entry.viewer.account.clone());
             let forecast = pace::forecast(entry, &facts.snapshot, facts.now);
             ViewerForecast {
                 pace: forecast.as_ref().map(Forecast::rhythm),

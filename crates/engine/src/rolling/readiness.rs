@@ -55,7 +55,15 @@ impl Core {
     pub(crate) async fn note_need(&self, watched: &Watched, snapshot: &SeriesSnapshot) -> Result<(), StoreError> {
         let series = snapshot.series.key;
         let (viewer, now) = (&watched.viewer.key, self.now());
-        let is_next = |season: i32| place(snapshot, EpisodeRef { season, episode: watched.at.episode });
+        let is_next = |season: i32| {
+            place(
+                snapshot,
+                EpisodeRef {
+                    season,
+                    episode: watched.at.episode,
+                },
+            )
+        };
         self.store
             .note_season_needed(series, watched.at.season, viewer, now, true)
             .await?;
@@ -65,8 +73,6 @@ impl Core {
         let Some(next) = here.next_season else { return Ok(()) };
         let first = snapshot.season_episodes(next).next();
         let is_there = first.is_some_and(|episode| episode.file.is_some());
-        self.store
-            .note_season_needed(series, next, viewer, now, is_there)
-            .await
+        self.store.note_season_needed(series, next, viewer, now, is_there).await
     }
 }

@@ -52,7 +52,9 @@ impl Core {
     /// The floors the user has set.
     pub(crate) async fn storage_floors(&self) -> Result<Vec<StorageFloor>, StoreError> {
         let text = self.store.meta(FLOORS).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
     }
 
     /// Sets the floors. Nothing is deleted by it.
@@ -67,7 +69,10 @@ impl Core {
                 Some("the limit has to be more than 0 bytes".to_owned())
             } else if floor.floor.ends_at < floor.floor.begins_below {
                 Some("it cannot end at less than it begins at".to_owned())
-            } else if floors[..index].iter().any(|other| same_place(other, floor.instance, folder)) {
+            } else if floors[..index]
+                .iter()
+                .any(|other| same_place(other, floor.instance, folder))
+            {
                 Some("the folder has a floor already".to_owned())
             } else {
                 None
@@ -97,7 +102,11 @@ impl Core {
                 None => None,
             };
             let place = format!("{}:{folder}", floor.instance);
-            let pressure = pressures.get(&place).copied().unwrap_or_default().after(free, &floor.floor);
+            let pressure = pressures
+                .get(&place)
+                .copied()
+                .unwrap_or_default()
+                .after(free, &floor.floor);
             pressures.insert(place, pressure);
             states.push(StorageState { floor, free, pressure });
         }
@@ -109,7 +118,9 @@ impl Core {
 
     async fn pressures(&self) -> Result<BTreeMap<String, Pressure>, StoreError> {
         let text = self.store.meta(PRESSURES).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
     }
 
     /// Keeps a value under a key of the database.
@@ -149,9 +160,9 @@ impl Core {
             return false;
         };
         match self.storage().await {
-            Ok(states) => states.iter().any(|state| {
-                same_place(&state.floor, instance, folder) && state.pressure.asks_for_single_episodes()
-            }),
+            Ok(states) => states
+                .iter()
+                .any(|state| same_place(&state.floor, instance, folder) && state.pressure.asks_for_single_episodes()),
             Err(error) => {
                 tracing::warn!("{error}");
                 false

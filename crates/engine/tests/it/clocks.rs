@@ -72,7 +72,14 @@ async fn a_clock_that_was_a_year_ahead_does_not_forbid_searches_for_a_year() {
     home.set_clock(days(365));
     home.owner_nears_the_end(show);
     home.check().await;
-    let sent = || home.sonarr().log().writes().iter().filter(|request| request.body.contains("SeasonSearch")).count();
+    let sent = || {
+        home.sonarr()
+            .log()
+            .writes()
+            .iter()
+            .filter(|request| request.body.contains("SeasonSearch"))
+            .count()
+    };
     assert_eq!(sent(), 1);
 
     home.set_clock(days(-365));
@@ -87,7 +94,9 @@ async fn owed_work_does_not_wait_for_a_clock_that_was_set_back() {
         let mut home = patient_home().await;
         let (show, _) = home.harbour();
         let player = home.owner_nears_the_end(show);
-        home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
+        home.sonarr()
+            .faults()
+            .push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
         home.engine.tick().await;
         home.engine.poll().await;
         home.plex.stop(player);
@@ -150,12 +159,25 @@ async fn what_airs_while_the_machine_is_off_is_searched_when_it_is_on_again() {
     home.later(days(20));
     home = home.restart().await;
     home.engine.tick().await;
-    let sent = || home.sonarr().log().writes().iter().filter(|request| request.body.contains("Search")).count();
+    let sent = || {
+        home.sonarr()
+            .log()
+            .writes()
+            .iter()
+            .filter(|request| request.body.contains("Search"))
+            .count()
+    };
     let first = sent();
     assert!(first >= 1);
     home.ticks_over(days(5), hours(6)).await;
     assert_eq!(sent(), first);
-    let mut ids: Vec<String> = home.sonarr().log().writes().into_iter().map(|request| request.body).collect();
+    let mut ids: Vec<String> = home
+        .sonarr()
+        .log()
+        .writes()
+        .into_iter()
+        .map(|request| request.body)
+        .collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), first, "no episode twice: {ids:?}");

@@ -13,8 +13,14 @@ use simulators::sonarr::SeriesSpec;
 
 /// All requests of the home since they were last forgotten that are no questions.
 fn writes(home: &Home) -> Vec<Method> {
-    let logs = home.sonarrs.iter().map(simulators::sonarr::SonarrSim::log).chain([home.plex.log()]);
-    logs.flat_map(simulators::faults::RequestLog::writes).map(|request| request.method).collect()
+    let logs = home
+        .sonarrs
+        .iter()
+        .map(simulators::sonarr::SonarrSim::log)
+        .chain([home.plex.log()]);
+    logs.flat_map(simulators::faults::RequestLog::writes)
+        .map(|request| request.method)
+        .collect()
 }
 
 #[tokio::test]
@@ -26,7 +32,10 @@ async fn a_dry_check_says_what_it_would_do_and_only_asks() {
     let report = home.engine.check(true).await.unwrap();
 
     assert_eq!((report.triggered_searches, codes(&report)), (1, vec!["nextSeason"]));
-    assert!(matches!(report.decisions[0].actions[..], [Action::SetMonitoring(_), Action::SearchSeason { season: 2, .. }]));
+    assert!(matches!(
+        report.decisions[0].actions[..],
+        [Action::SetMonitoring(_), Action::SearchSeason { season: 2, .. }]
+    ));
     assert_eq!(writes(&home), Vec::<Method>::new());
     assert_eq!(home.journal_codes().await, Vec::<String>::new());
     assert!(!home.sonarr().series(series).unwrap().seasons[&2]);
@@ -40,7 +49,9 @@ async fn with_the_dry_run_setting_nothing_is_written_on_any_path() {
     let home = Home::staged().await;
     let (show, _) = home.harbour();
     let player = home.owner_nears_the_end(show);
-    home.sonarr().faults().push(simulators::faults::FaultRule::new("/api/v3/command", simulators::faults::Fault::DatabaseLocked).once());
+    home.sonarr()
+        .faults()
+        .push(simulators::faults::FaultRule::new("/api/v3/command", simulators::faults::Fault::DatabaseLocked).once());
     home.engine.poll().await;
     home.forget_requests();
 
@@ -53,7 +64,11 @@ async fn with_the_dry_run_setting_nothing_is_written_on_any_path() {
         home.engine.check(false).await.unwrap();
     }
     assert_eq!(writes(&home), Vec::<Method>::new());
-    assert!(home.journal_codes().await.contains(&"dryRun nextSeason".to_owned()), "{:?}", home.journal_codes().await);
+    assert!(
+        home.journal_codes().await.contains(&"dryRun nextSeason".to_owned()),
+        "{:?}",
+        home.journal_codes().await
+    );
 
     home.set(json!({"dryRun": false})).await;
     home.goes_on(player, seconds(10));
@@ -69,7 +84,10 @@ async fn while_monitoring_is_held_nothing_is_asked_and_then_it_goes_on_by_itself
     home.engine.pause(PauseFor::OneHour).await;
     let until = home.clock.now() + hours(1);
     let state = home.engine.state_now().await;
-    assert_eq!((state.monitoring, state.activity), (Monitoring::Paused { until: Some(until) }, Activity::Paused));
+    assert_eq!(
+        (state.monitoring, state.activity),
+        (Monitoring::Paused { until: Some(until) }, Activity::Paused)
+    );
 
     home.goes_on(player, minutes(59));
     home.engine.poll().await;
@@ -91,7 +109,10 @@ async fn a_pause_survives_restarts_until_it_is_ended() {
     home = home.restart().await;
     let player = home.owner_nears_the_end(show);
     assert_eq!(home.engine.poll().await.processed_sessions, 0);
-    assert_eq!(home.engine.state_now().await.monitoring, Monitoring::Paused { until: None });
+    assert_eq!(
+        home.engine.state_now().await.monitoring,
+        Monitoring::Paused { until: None }
+    );
 
     home.engine.resume().await;
     home.goes_on(player, seconds(10));
@@ -138,7 +159,11 @@ async fn a_wrong_setting_changes_nothing() {
     let before = home.engine.settings();
     let patch = json!({"remainingEpisodes": 4, "pollingIntervalMinutes": 0});
 
-    let refused = home.engine.change_settings(patch.as_object().unwrap()).await.unwrap_err();
+    let refused = home
+        .engine
+        .change_settings(patch.as_object().unwrap())
+        .await
+        .unwrap_err();
 
     assert!(refused.invalid);
     assert_eq!(home.engine.settings().settings, before.settings);
@@ -153,8 +178,17 @@ async fn a_new_sonarr_takes_part_in_running_sessions() {
 
     let other = simulators::sonarr::SonarrSim::new(home.clock.clone());
     other.add_series(harbour_lights());
-    home.network.put("late.test", std::sync::Arc::new(remote::RouterTransport::new(other.router())));
-    home.connect(ConnectionKind::Sonarr, "Late", "http://late.test:8989", &other.api_key()).await;
+    home.network.put(
+        "late.test",
+        std::sync::Arc::new(remote::RouterTransport::new(other.router())),
+    );
+    home.connect(
+        ConnectionKind::Sonarr,
+        "Late",
+        "http://late.test:8989",
+        &other.api_key(),
+    )
+    .await;
     home.goes_on(player, seconds(10));
     assert_eq!(codes(&home.engine.poll().await), ["nextSeason"]);
     assert_eq!(crate::stage::searched(&other), ["Harbour Lights S02"]);
@@ -189,7 +223,8 @@ async fn a_connection_that_does_not_answer_is_not_kept() {
     let login = simulators::faults::FaultPlan::new();
     login.push(simulators::faults::FaultRule::new("", simulators::faults::Fault::Html));
     let router = simulators::faults::layer(axum::Router::new().fallback(|| async {}), login);
-    home.network.put("router.test", std::sync::Arc::new(remote::RouterTransport::new(router)));
+    home.network
+        .put("router.test", std::sync::Arc::new(remote::RouterTransport::new(router)));
     let draft = |url: &str, secret: &str| ConnectionDraft {
         kind: ConnectionKind::Sonarr,
         name: "Other".to_owned(),
@@ -207,7 +242,11 @@ async fn a_connection_that_does_not_answer_is_not_kept() {
         assert_eq!(refused.code, code, "{url}: {}", refused.message);
     }
     home.network.plug_in("sonarr1.test");
-    let refused = home.engine.connect(draft("http://sonarr1.test:8989", "wrong-key")).await.unwrap_err();
+    let refused = home
+        .engine
+        .connect(draft("http://sonarr1.test:8989", "wrong-key"))
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, "unauthorized");
     assert_eq!(home.engine.connections().await.len(), 2);
 }
@@ -221,9 +260,20 @@ async fn a_new_key_mends_an_unauthorized_sonarr() {
     let report = home.engine.poll().await;
     assert_eq!(codes(&report), ["instanceUnavailable"]);
     let states = home.engine.state_now().await;
-    assert!(states.connections.iter().any(|state| state.health == domain::state::Health::Unauthorized));
+    assert!(
+        states
+            .connections
+            .iter()
+            .any(|state| state.health == domain::state::Health::Unauthorized)
+    );
 
-    home.connect(ConnectionKind::Sonarr, "Sonarr", "http://sonarr1.test:8989", "a-new-key-of-thirty-two-letters-").await;
+    home.connect(
+        ConnectionKind::Sonarr,
+        "Sonarr",
+        "http://sonarr1.test:8989",
+        "a-new-key-of-thirty-two-letters-",
+    )
+    .await;
     home.goes_on(player, seconds(10));
     assert_eq!(home.engine.poll().await.triggered_searches, 1);
 }
@@ -237,13 +287,25 @@ async fn the_journal_says_who_what_where_and_why() {
     home.check().await;
 
     let entries = home.engine.journal(10, None).await.unwrap();
-    let entry = entries.iter().find(|entry| entry.decision.reason.code() == "nextSeason").unwrap();
+    let entry = entries
+        .iter()
+        .find(|entry| entry.decision.reason.code() == "nextSeason")
+        .unwrap();
     let subject = &entry.decision.subject;
     assert_eq!(entry.decision.detail, "Season 2 comes next: searching for season 2.");
-    assert_eq!((subject.show.as_str(), subject.viewer.as_deref()), ("Harbour Lights", Some("Alice")));
-    assert_eq!((subject.season, subject.episode, subject.instance.as_deref()), (Some(1), Some(8), Some("Sonarr")));
+    assert_eq!(
+        (subject.show.as_str(), subject.viewer.as_deref()),
+        ("Harbour Lights", Some("Alice"))
+    );
+    assert_eq!(
+        (subject.season, subject.episode, subject.instance.as_deref()),
+        (Some(1), Some(8), Some("Sonarr"))
+    );
     assert_eq!((entry.outcome.name(), entry.at), ("done", home.clock.now()));
-    assert_eq!(home.sonarr().series_by_tvdb(HARBOUR).map(|series| series.id), subject.series.map(|key| key.series.0));
+    assert_eq!(
+        home.sonarr().series_by_tvdb(HARBOUR).map(|series| series.id),
+        subject.series.map(|key| key.series.0)
+    );
 
     let rest = home.engine.journal(10, Some(entry.id)).await.unwrap();
     assert!(rest.iter().all(|older| older.id < entry.id));

@@ -47,7 +47,8 @@ async fn another_episode_on_the_same_player_has_to_be_watched_anew() {
     let player = home.plays(ALICE, show, 1, 3);
     assert_eq!(codes(&home.engine.poll().await), ["notNearEnd"]);
 
-    home.plex.next_item(player, home.plex.episode_key(show, 1, 8).unwrap(), true);
+    home.plex
+        .next_item(player, home.plex.episode_key(show, 1, 8).unwrap(), true);
     assert_eq!(codes(&home.engine.poll().await), ["tooEarly"]);
     home.plex.watch(player, seconds(30));
     assert_eq!(codes(&home.engine.poll().await), ["nextSeason"]);
@@ -99,7 +100,13 @@ async fn everything_that_is_no_episode_of_a_series_is_answered_and_left_alone() 
     let song = plex.add_track("Singer", "Album", "Song", 200);
     let unmatched = plex.add_unmatched_episode(show, 7).unwrap();
     let special = plex.add_episode(show, 0, 1).unwrap();
-    for (who, item) in [(1001, film), (1002, trailer), (1003, song), (1004, unmatched), (1005, special)] {
+    for (who, item) in [
+        (1001, film),
+        (1002, trailer),
+        (1003, song),
+        (1004, unmatched),
+        (1005, special),
+    ] {
         plex.play_from(who, &tv(who), item, 60_000);
     }
     plex.play_live(1006, &tv(1006), "Channel 4", "Evening News");
@@ -109,17 +116,29 @@ async fn everything_that_is_no_episode_of_a_series_is_answered_and_left_alone() 
 
     assert_eq!((report.processed_sessions, report.triggered_searches), (7, 0));
     assert_eq!(report.errors, []);
-    let mut said: Vec<(&str, &str)> =
-        report.decisions.iter().map(|decision| (decision.reason.code(), decision.detail.as_str())).collect();
+    let mut said: Vec<(&str, &str)> = report
+        .decisions
+        .iter()
+        .map(|decision| (decision.reason.code(), decision.detail.as_str()))
+        .collect();
     said.sort_unstable();
     assert_eq!(
         said,
         [
-            ("incompleteSession", "The media server did not say which season this is."),
+            (
+                "incompleteSession",
+                "The media server did not say which season this is."
+            ),
             ("notAnEpisode", "A download is being prepared: nobody is watching."),
             ("notAnEpisode", "A film: only episodes matter here."),
-            ("notAnEpisode", "A trailer, preroll or extra: only episodes matter here."),
-            ("notAnEpisode", "Live television does not belong to a series in the library."),
+            (
+                "notAnEpisode",
+                "A trailer, preroll or extra: only episodes matter here."
+            ),
+            (
+                "notAnEpisode",
+                "Live television does not belong to a series in the library."
+            ),
             ("notAnEpisode", "Music: only episodes matter here."),
             ("special", "Specials have no place in the order of a series."),
         ]
@@ -139,13 +158,20 @@ async fn a_session_without_fields_hides_none_of_the_others() {
     let mut known = episode.clone();
     known["User"] = json!({"id": "1", "title": "owner_name"});
     let body = json!({"MediaContainer": {"size": 4, "Metadata": [{}, "nonsense", episode, known]}});
-    home.plex.faults().push(FaultRule::new("/status/sessions", Fault::json(200, body.to_string())));
+    home.plex
+        .faults()
+        .push(FaultRule::new("/status/sessions", Fault::json(200, body.to_string())));
 
     let report = home.check().await;
 
     assert_eq!(codes(&report), ["unknownViewer", "nextSeason"]);
     assert_eq!(report.processed_sessions, 2);
-    assert!(report.errors.iter().all(|failure| failure.message.starts_with("A session could not be read")));
+    assert!(
+        report
+            .errors
+            .iter()
+            .all(|failure| failure.message.starts_with("A session could not be read"))
+    );
     assert!(!report.errors.is_empty());
     assert_eq!(home.searched(), ["Harbour Lights S02"]);
 }
@@ -153,8 +179,11 @@ async fn a_session_without_fields_hides_none_of_the_others() {
 #[tokio::test]
 async fn an_episode_that_sonarr_does_not_count_decides_nothing() {
     let home = Home::staged().await;
-    let show = home.plex.add_show(ShowSpec::new("Odd Count", 2015).tvdb(77).season(1, 20));
-    home.sonarr().add_series(SeriesSpec::new("Odd Count", 77).season_with_files(1, 10).season(2, 10));
+    let show = home
+        .plex
+        .add_show(ShowSpec::new("Odd Count", 2015).tvdb(77).season(1, 20));
+    home.sonarr()
+        .add_series(SeriesSpec::new("Odd Count", 77).season_with_files(1, 10).season(2, 10));
     home.plays(OWNER, show, 1, 14);
 
     let report = home.check().await;

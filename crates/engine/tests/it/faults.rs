@@ -84,9 +84,21 @@ async fn scene() -> (Home, i64, SessionHandle) {
 fn assert_all_is_well(home: &Home, series: i64, story: &str) {
     let mut searched = home.searched();
     searched.sort();
-    assert_eq!(searched, ["Harbour Lights S01E09 S01E10", "Harbour Lights S02"], "{story}");
-    assert_eq!(monitored(home.sonarr(), series, 1), (1..=10).collect::<Vec<_>>(), "{story}");
-    assert_eq!(monitored(home.sonarr(), series, 2), (1..=8).collect::<Vec<_>>(), "{story}");
+    assert_eq!(
+        searched,
+        ["Harbour Lights S01E09 S01E10", "Harbour Lights S02"],
+        "{story}"
+    );
+    assert_eq!(
+        monitored(home.sonarr(), series, 1),
+        (1..=10).collect::<Vec<_>>(),
+        "{story}"
+    );
+    assert_eq!(
+        monitored(home.sonarr(), series, 2),
+        (1..=8).collect::<Vec<_>>(),
+        "{story}"
+    );
     assert!(home.sonarr().series(series).unwrap().monitored, "{story}");
 }
 
@@ -218,12 +230,20 @@ async fn when_much_later(home: &Home, plan: &FaultPlan) -> engine::CheckReport {
 
 #[tokio::test]
 async fn a_server_that_hangs_is_given_up_and_asked_again() {
-    for target in [Target::Sessions, Target::FindSeries, Target::Episodes, Target::EditSeries, Target::Search] {
+    for target in [
+        Target::Sessions,
+        Target::FindSeries,
+        Target::Episodes,
+        Target::EditSeries,
+        Target::Search,
+    ] {
         for after_effect in [false, true] {
             let story = format!("a hang at {target:?}, after its effect: {after_effect}");
             let (home, series, player) = scene().await;
             let rule = target.rule(Fault::Hang).once();
-            target.plan(&home).push(if after_effect { rule.after_effect() } else { rule });
+            target
+                .plan(&home)
+                .push(if after_effect { rule.after_effect() } else { rule });
             let struck = when_much_later(&home, target.plan(&home)).await;
             assert!(!struck.errors.is_empty(), "{story}");
 
@@ -237,7 +257,9 @@ async fn a_server_that_hangs_is_given_up_and_asked_again() {
 #[tokio::test]
 async fn a_slow_server_is_waited_for() {
     let (home, series, _) = scene().await;
-    home.sonarr().faults().push(FaultRule::new("/api/v3", Fault::Delay(Duration::from_secs(10))).once());
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3", Fault::Delay(Duration::from_secs(10))).once());
     let report = when_much_later(&home, home.sonarr().faults()).await;
     assert_eq!(report.errors, []);
     assert_all_is_well(&home, series, "slow");
@@ -251,8 +273,16 @@ async fn unknown_sessions_are_not_taken_for_none() {
     home.plex.pause(player);
     assert_eq!(codes(&home.engine.poll().await), ["tooEarly"]);
 
-    for fault in [Fault::status(500), Fault::Html, Fault::MalformedJson, Fault::Drop, Fault::Truncate(30)] {
-        home.plex.faults().push(FaultRule::new("/status/sessions", fault).once());
+    for fault in [
+        Fault::status(500),
+        Fault::Html,
+        Fault::MalformedJson,
+        Fault::Drop,
+        Fault::Truncate(30),
+    ] {
+        home.plex
+            .faults()
+            .push(FaultRule::new("/status/sessions", fault).once());
         home.stays_paused(player, seconds(5));
         let report = home.engine.poll().await;
         assert_eq!((report.processed_sessions, report.errors.len()), (0, 1));
@@ -319,8 +349,12 @@ async fn a_bulk_change_that_stops_half_way_is_carried_on() {
 async fn lost_answers_with_nothing_to_look_them_up_repeat_no_search() {
     let (home, series, player) = scene().await;
     // Sonarr takes the searches, their answers are lost, and then it does not tell of its commands for a while.
-    home.sonarr().faults().push(Target::Search.rule(Fault::Drop).after_effect());
-    home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::status(500)).method(Method::GET));
+    home.sonarr()
+        .faults()
+        .push(Target::Search.rule(Fault::Drop).after_effect());
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3/command", Fault::status(500)).method(Method::GET));
     home.check().await;
     for _ in 0..6 {
         home.goes_on(player, minutes(2));

@@ -1,7 +1,7 @@
 //! The process dies at any moment: what was begun is carried on, nothing is lost, and nothing is searched twice.
 
 use crate::home::{Cut, Home};
-use crate::stage::{HARBOUR, minutes, monitored, seconds};
+use crate::stage::{HARBOUR, codes, days, hours, minutes, monitored, seconds};
 use domain::state::Health;
 use simulators::plex::{OWNER, SessionHandle};
 use simulators::sonarr::{SeasonSpec, SeriesSpec};
@@ -23,9 +23,21 @@ async fn scene() -> (Home, i64, SessionHandle) {
 fn assert_all_is_well(home: &Home, series: i64, story: &str) {
     let mut searched = home.searched();
     searched.sort();
-    assert_eq!(searched, ["Harbour Lights S01E09 S01E10", "Harbour Lights S02"], "{story}");
-    assert_eq!(monitored(home.sonarr(), series, 1), (1..=10).collect::<Vec<_>>(), "{story}");
-    assert_eq!(monitored(home.sonarr(), series, 2), (1..=8).collect::<Vec<_>>(), "{story}");
+    assert_eq!(
+        searched,
+        ["Harbour Lights S01E09 S01E10", "Harbour Lights S02"],
+        "{story}"
+    );
+    assert_eq!(
+        monitored(home.sonarr(), series, 1),
+        (1..=10).collect::<Vec<_>>(),
+        "{story}"
+    );
+    assert_eq!(
+        monitored(home.sonarr(), series, 2),
+        (1..=8).collect::<Vec<_>>(),
+        "{story}"
+    );
     let view = home.sonarr().series(series).unwrap();
     assert!(view.monitored && view.seasons[&2], "{story}");
 }
@@ -75,7 +87,13 @@ async fn dies_at_every_request(cut: Cut, by_tick: bool) {
         home.check().await;
         assert_all_is_well(&home, series, &story);
         assert_nothing_is_owed(&home, &story).await;
-        assert!(home.engine.connections().await.iter().all(|state| state.health == Health::Ok));
+        assert!(
+            home.engine
+                .connections()
+                .await
+                .iter()
+                .all(|state| state.health == Health::Ok)
+        );
     }
     assert!(deaths >= 10, "{deaths}");
 }
@@ -146,4 +164,51 @@ async fn dying_between_any_two_steps_of_our_own_is_no_different() {
         assert_nothing_is_owed(&home, &story).await;
     }
     assert!(deaths >= 10, "{deaths}");
+}
+
+#[tokio::test]
+async fn dying_while_aired_episodes_are_searched_repeats_and_skips_none() {
+    for cut in [Cut::Before, Cut::After] {
+        let mut deaths = 0;
+        for nth in 1..100 {
+            let home = Home::staged().await;
+            let show = home.harbour_in_plex();
+            let airs = home.clock.now() + days(1);
+            let spec = SeriesSpec::new("Harbour Lights", HARBOUR)
+                .season_with_files(1, 10)
+                .with(SeasonSpec::new(2, 3).all_at(airs).monitored(false));
+            home.sonarr().add_series(spec);
+            let player = home.plays(OWNER, show, 1, 9);
+            assert_eq!(codes(&home.check().await), ["notAired"]);
+            home.plex.stop(player);
+
+            home.later(days(1) + hours(2));
+            home.network.die_at(nth, cut);
+            let has_died = tokio::select! {
+                () = home.engine.tick() => false,
+                () = home.network.death() => true,
+            };
+            home.network.live();
+            let home = home.opened_again().await;
+            home.ticks_over(minutes(30), minutes(5)).await;
+            let mut searched = home.searched();
+            searched.sort();
+            let story = format!("{cut:?} request {nth}");
+            assert_eq!(
+                searched,
+                [
+                    "Harbour Lights S02E01",
+                    "Harbour Lights S02E02",
+                    "Harbour Lights S02E03"
+                ],
+                "{story}"
+            );
+            assert_nothing_is_owed(&home, &story).await;
+            if !has_died {
+                break;
+            }
+            deaths += 1;
+        }
+        assert!(deaths >= 6, "{deaths}");
+    }
 }

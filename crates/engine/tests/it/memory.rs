@@ -7,7 +7,12 @@ use simulators::sonarr::{ReleasePolicy, SeasonSpec, SeriesSpec};
 
 /// How often a season search was sent since requests were last forgotten.
 fn searches_sent(home: &Home) -> usize {
-    home.sonarr().log().writes().iter().filter(|request| request.body.contains("Search")).count()
+    home.sonarr()
+        .log()
+        .writes()
+        .iter()
+        .filter(|request| request.body.contains("Search"))
+        .count()
 }
 
 #[tokio::test]
@@ -57,7 +62,11 @@ async fn a_failed_search_is_not_remembered_as_sent() {
 async fn what_is_in_the_queue_is_not_searched() {
     let home = Home::staged().await;
     let show = home.harbour_in_plex();
-    let series = home.sonarr().add_series(SeriesSpec::new("Harbour Lights", HARBOUR).season_with_files(1, 10).season(2, 8));
+    let series = home.sonarr().add_series(
+        SeriesSpec::new("Harbour Lights", HARBOUR)
+            .season_with_files(1, 10)
+            .season(2, 8),
+    );
     home.sonarr().set_release_policy(ReleasePolicy::EVERYTHING);
     home.sonarr().set_download_delay(hours(10));
     let client = reqwest_like_search(&home, series);
@@ -80,8 +89,11 @@ fn reqwest_like_search(home: &Home, series: i64) -> bool {
 async fn an_unchanged_poll_asks_plex_once_and_sonarr_nothing() {
     let home = Home::staged().await;
     let (show, _) = home.harbour();
-    let other = home.plex.add_show(ShowSpec::new("Elsewhere", 2015).tvdb(99).season(1, 10));
-    home.sonarr().add_series(SeriesSpec::new("Elsewhere", 99).season_with_files(1, 10));
+    let other = home
+        .plex
+        .add_show(ShowSpec::new("Elsewhere", 2015).tvdb(99).season(1, 10));
+    home.sonarr()
+        .add_series(SeriesSpec::new("Elsewhere", 99).season_with_files(1, 10));
     let players = [home.owner_nears_the_end(show), home.plays(ALICE, other, 1, 4)];
     let first = home.engine.poll().await;
     assert_eq!(first.triggered_searches, 1);
@@ -95,11 +107,20 @@ async fn an_unchanged_poll_asks_plex_once_and_sonarr_nothing() {
         let again = home.engine.poll().await;
         home.engine.tick().await;
         assert_eq!(codes(&again), codes(&first));
-        let asked: Vec<String> = home.plex.log().requests().into_iter().map(|request| request.target).collect();
+        let asked: Vec<String> = home
+            .plex
+            .log()
+            .requests()
+            .into_iter()
+            .map(|request| request.target)
+            .collect();
         assert_eq!(asked, ["/status/sessions"]);
         // What became of the search is looked at once, after ten minutes.
         let questions = home.sonarr().log().requests();
-        assert!(questions.is_empty() || home.journal_codes().await.len() > 2, "{questions:?}");
+        assert!(
+            questions.is_empty() || home.journal_codes().await.len() > 2,
+            "{questions:?}"
+        );
     }
 }
 
@@ -111,9 +132,24 @@ async fn one_new_episode_costs_four_requests() {
 
     home.engine.poll().await;
 
-    let plex: Vec<String> = home.plex.log().requests().into_iter().map(|request| request.path().to_owned()).collect();
-    let sonarr: Vec<String> = home.sonarr().log().requests().into_iter().map(|request| request.target).collect();
-    assert_eq!(plex, ["/status/sessions".to_owned(), format!("/library/metadata/{show}")]);
+    let plex: Vec<String> = home
+        .plex
+        .log()
+        .requests()
+        .into_iter()
+        .map(|request| request.path().to_owned())
+        .collect();
+    let sonarr: Vec<String> = home
+        .sonarr()
+        .log()
+        .requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
+    assert_eq!(
+        plex,
+        ["/status/sessions".to_owned(), format!("/library/metadata/{show}")]
+    );
     assert_eq!(sonarr.len(), 2, "{sonarr:?}");
 }
 
@@ -137,7 +173,10 @@ async fn a_search_that_found_nothing_is_repeated_ever_more_rarely_and_then_given
     assert_eq!(searches_sent(&home), 4, "{sent_on:?}");
     let pauses: Vec<i64> = sent_on.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{sent_on:?}");
-    assert_eq!(home.journal_codes().await.last().map(String::as_str), Some("nothing gaveUp"));
+    assert_eq!(
+        home.journal_codes().await.last().map(String::as_str),
+        Some("nothing gaveUp")
+    );
 }
 
 #[tokio::test]
@@ -150,8 +189,16 @@ async fn a_search_that_brought_everything_is_noted_as_a_success() {
 
     home.ticks_over(hours(2), minutes(5)).await;
 
-    assert!(home.sonarr().episodes(series).iter().all(|episode| episode.file.is_some()));
-    assert_eq!(home.journal_codes().await.last().map(String::as_str), Some("nothing searchSucceeded"));
+    assert!(
+        home.sonarr()
+            .episodes(series)
+            .iter()
+            .all(|episode| episode.file.is_some())
+    );
+    assert_eq!(
+        home.journal_codes().await.last().map(String::as_str),
+        Some("nothing searchSucceeded")
+    );
     assert_eq!(searches_sent(&home), 1);
 }
 
@@ -159,9 +206,11 @@ async fn a_search_that_brought_everything_is_noted_as_a_success() {
 async fn episodes_that_a_season_search_did_not_bring_are_searched_one_by_one_later() {
     let home = Home::staged().await;
     let show = home.harbour_in_plex();
-    let series = home
-        .sonarr()
-        .add_series(SeriesSpec::new("Harbour Lights", HARBOUR).season_with_files(1, 10).with(SeasonSpec::new(2, 4).monitored(false)));
+    let series = home.sonarr().add_series(
+        SeriesSpec::new("Harbour Lights", HARBOUR)
+            .season_with_files(1, 10)
+            .with(SeasonSpec::new(2, 4).monitored(false)),
+    );
     home.owner_nears_the_end(show);
     home.check().await;
     home.later(minutes(5));
@@ -171,8 +220,19 @@ async fn episodes_that_a_season_search_did_not_bring_are_searched_one_by_one_lat
 
     home.ticks_over(days(8), hours(6)).await;
 
-    let bodies: Vec<String> = home.sonarr().log().writes().into_iter().map(|request| request.body).collect();
-    let ids: Vec<i64> = (3..=4).map(|number| home.sonarr().episode(series, 2, number).unwrap().id).collect();
+    let bodies: Vec<String> = home
+        .sonarr()
+        .log()
+        .writes()
+        .into_iter()
+        .map(|request| request.body)
+        .collect();
+    let ids: Vec<i64> = (3..=4)
+        .map(|number| home.sonarr().episode(series, 2, number).unwrap().id)
+        .collect();
     assert_eq!(bodies.len(), 1, "{bodies:?}");
-    assert!(bodies[0].contains("EpisodeSearch") && ids.iter().all(|id| bodies[0].contains(&id.to_string())), "{bodies:?}");
+    assert!(
+        bodies[0].contains("EpisodeSearch") && ids.iter().all(|id| bodies[0].contains(&id.to_string())),
+        "{bodies:?}"
+    );
 }

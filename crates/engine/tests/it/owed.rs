@@ -11,11 +11,20 @@ async fn owed_work_is_retried_with_growing_pauses_until_it_is_done() {
     let home = Home::staged().await;
     let (show, series) = home.harbour();
     let player = home.owner_nears_the_end(show);
-    home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::status(502)));
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3/command", Fault::status(502)));
     home.engine.poll().await;
     home.plex.stop(player);
 
-    let tries = || home.sonarr().log().requests().iter().filter(|request| request.path() == "/api/v3/command").count();
+    let tries = || {
+        home.sonarr()
+            .log()
+            .requests()
+            .iter()
+            .filter(|request| request.path() == "/api/v3/command")
+            .count()
+    };
     let mut tried_at: Vec<i64> = Vec::new();
     for step in 1..=(6 * 60 * 6) {
         let before = tries();
@@ -41,7 +50,9 @@ async fn owed_work_survives_restarts() {
     let mut home = Home::staged().await;
     let (show, _) = home.harbour();
     let player = home.owner_nears_the_end(show);
-    home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::Drop));
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3/command", Fault::Drop));
     home.engine.poll().await;
     home.plex.stop(player);
     assert_eq!(home.journal_codes().await, ["owed nextSeason"]);
@@ -152,7 +163,9 @@ async fn an_owed_search_is_moot_when_everything_came_meanwhile() {
     let home = Home::staged().await;
     let (show, series) = home.harbour();
     let player = home.owner_nears_the_end(show);
-    home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
     home.engine.poll().await;
     home.plex.stop(player);
     for number in 1..=8 {
@@ -163,7 +176,10 @@ async fn an_owed_search_is_moot_when_everything_came_meanwhile() {
 
     assert_eq!(home.searched(), Vec::<String>::new());
     let entries = home.engine.journal(10, None).await.unwrap();
-    let entry = entries.iter().find(|entry| entry.decision.reason.code() == "nextSeason").unwrap();
+    let entry = entries
+        .iter()
+        .find(|entry| entry.decision.reason.code() == "nextSeason")
+        .unwrap();
     assert_eq!(entry.outcome.name(), "nothing");
     assert!(entry.note.is_some());
 }
@@ -173,7 +189,9 @@ async fn work_for_a_series_that_was_deleted_is_given_up() {
     let home = Home::staged().await;
     let (show, series) = home.harbour();
     let player = home.owner_nears_the_end(show);
-    home.sonarr().faults().push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
+    home.sonarr()
+        .faults()
+        .push(FaultRule::new("/api/v3/command", Fault::DatabaseLocked));
     home.engine.poll().await;
     home.plex.stop(player);
     home.sonarr().remove_series(series, false);
@@ -197,4 +215,26 @@ async fn an_old_sighting_is_forgotten_in_the_end() {
     home.forget_requests();
     home.ticks_over(days(2), hours(6)).await;
     assert_eq!(home.asked_of_sonarr(), 0);
+}
+
+#[tokio::test]
+async fn what_was_watched_while_plex_did_not_say_which_series_it_is_is_decided_later() {
+    let home = Home::staged_with_instances(2).await;
+    let show = home.harbour_in_plex();
+    home.sonarrs[1].add_series(harbour_lights());
+    home.plex
+        .faults()
+        .push(FaultRule::new("/library/metadata/", Fault::status(500)));
+    let player = home.owner_nears_the_end(show);
+    assert_eq!(codes(&home.engine.poll().await), ["showUnavailable"]);
+    home.plex.stop(player);
+    home.ticks_over(minutes(20), minutes(5)).await;
+    assert_eq!(home.asked_of_sonarr(), 0);
+
+    home.plex.faults().clear();
+    home.ticks_over(hours(2), minutes(5)).await;
+    assert_eq!(searched(&home.sonarrs[1]), ["Harbour Lights S02"]);
+    home.forget_requests();
+    home.ticks_over(hours(20), minutes(30)).await;
+    assert!(home.sonarrs[0].log().requests().is_empty());
 }

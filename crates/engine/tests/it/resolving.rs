@@ -27,7 +27,13 @@ async fn the_tvdb_id_of_the_series_goes_before_every_title() {
     let found = searched_for(&home, ShowSpec::new("Lights", 2015).tvdb(20)).await;
 
     assert_eq!(found, (vec!["nextSeason"], vec!["Hafenlichter S02".to_owned()]));
-    let asked: Vec<String> = home.sonarr().log().requests().into_iter().map(|request| request.target).collect();
+    let asked: Vec<String> = home
+        .sonarr()
+        .log()
+        .requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
     assert!(!asked.iter().any(|target| target == "/api/v3/series"), "{asked:?}");
 }
 
@@ -35,7 +41,8 @@ async fn the_tvdb_id_of_the_series_goes_before_every_title() {
 async fn the_imdb_id_serves_where_the_tvdb_id_is_not_known() {
     let home = Home::staged().await;
     home.sonarr().add_series(two_seasons("Lights", 10).imdb("tt0000010"));
-    home.sonarr().add_series(two_seasons("Hafenlichter", 20).imdb("tt0000020"));
+    home.sonarr()
+        .add_series(two_seasons("Hafenlichter", 20).imdb("tt0000020"));
 
     let found = searched_for(&home, ShowSpec::new("Lights", 2015).imdb("tt0000020")).await;
 
@@ -58,7 +65,8 @@ async fn ids_of_old_agents_are_read_from_the_guid() {
 async fn titles_match_without_case_year_and_leading_article() {
     for mode in [GuidMode::None, GuidMode::Local] {
         let home = Home::staged().await;
-        home.sonarr().add_series(two_seasons("The Night & Day (2015)", 20).year(2015));
+        home.sonarr()
+            .add_series(two_seasons("The Night & Day (2015)", 20).year(2015));
 
         let found = searched_for(&home, ShowSpec::new("night and day", 2015).guid_mode(mode)).await;
 
@@ -69,7 +77,8 @@ async fn titles_match_without_case_year_and_leading_article() {
 #[tokio::test]
 async fn alternate_titles_match_too() {
     let home = Home::staged().await;
-    home.sonarr().add_series(two_seasons("Hafenlichter", 20).alternate_title("Harbour Lights"));
+    home.sonarr()
+        .add_series(two_seasons("Hafenlichter", 20).alternate_title("Harbour Lights"));
 
     let found = searched_for(&home, ShowSpec::new("Harbour Lights", 2015).guid_mode(GuidMode::Local)).await;
 
@@ -97,7 +106,10 @@ async fn the_year_tells_remakes_apart() {
     let found = searched_for(&home, ShowSpec::new("Lights", 2015).guid_mode(GuidMode::Local)).await;
 
     assert_eq!(found.0, ["nextSeason"]);
-    assert_eq!(home.sonarr().searches()[0].series, home.sonarr().series_by_tvdb(20).map(|series| series.id));
+    assert_eq!(
+        home.sonarr().searches()[0].series,
+        home.sonarr().series_by_tvdb(20).map(|series| series.id)
+    );
 }
 
 #[tokio::test]
@@ -131,7 +143,11 @@ async fn every_instance_that_has_the_series_acts_for_itself() {
     let home = Home::staged_with_instances(3).await;
     let show = home.harbour_in_plex();
     home.sonarrs[0].add_series(crate::stage::harbour_lights());
-    home.sonarrs[2].add_series(SeriesSpec::new("Harbour Lights UHD", crate::stage::HARBOUR).season_with_files(1, 10).season(2, 8));
+    home.sonarrs[2].add_series(
+        SeriesSpec::new("Harbour Lights UHD", crate::stage::HARBOUR)
+            .season_with_files(1, 10)
+            .season(2, 8),
+    );
     home.plays(OWNER, show, 1, 9);
 
     let report = home.check().await;
@@ -141,6 +157,10 @@ async fn every_instance_that_has_the_series_acts_for_itself() {
     assert_eq!(searched(&home.sonarrs[0]), ["Harbour Lights S02"]);
     assert_eq!(searched(&home.sonarrs[1]), Vec::<String>::new());
     assert_eq!(searched(&home.sonarrs[2]), ["Harbour Lights UHD S02"]);
-    let instances: Vec<_> = report.decisions.iter().filter_map(|decision| decision.subject.instance.clone()).collect();
+    let instances: Vec<_> = report
+        .decisions
+        .iter()
+        .filter_map(|decision| decision.subject.instance.clone())
+        .collect();
     assert_eq!(instances, ["Sonarr", "Sonarr 3"]);
 }

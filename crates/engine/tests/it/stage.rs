@@ -64,8 +64,13 @@ impl Home {
 
     /// Puts "Harbour Lights" into Plex, with one and a bit seasons.
     pub fn harbour_in_plex(&self) -> i64 {
-        self.plex
-            .add_show(ShowSpec::new("Harbour Lights", 2015).tvdb(HARBOUR).season(1, 10).season(2, 8).season(3, 8))
+        self.plex.add_show(
+            ShowSpec::new("Harbour Lights", 2015)
+                .tvdb(HARBOUR)
+                .season(1, 10)
+                .season(2, 8)
+                .season(3, 8),
+        )
     }
 
     /// The usual scene: [`harbour_lights`] in Plex and the first Sonarr. Returns the keys of both.
@@ -149,7 +154,10 @@ pub fn searched(sonarr: &SonarrSim) -> Vec<String> {
     let mut sent = Vec::new();
     for command in sonarr.searches() {
         if let Some(season) = command.season {
-            let title = command.series.and_then(|id| sonarr.series(id)).map(|series| series.title);
+            let title = command
+                .series
+                .and_then(|id| sonarr.series(id))
+                .map(|series| series.title);
             sent.push(format!("{} S{season:02}", title.unwrap_or_default()));
             continue;
         }

@@ -9,7 +9,11 @@ use simulators::sonarr::SeriesSpec;
 use std::time::Duration;
 
 fn of(home: &Home, topic: Topic) -> Vec<Notification> {
-    home.shell.shown().into_iter().filter(|message| message.topic == topic).collect()
+    home.shell
+        .shown()
+        .into_iter()
+        .filter(|message| message.topic == topic)
+        .collect()
 }
 
 /// Long enough for a started engine to look at everything once more.
@@ -41,7 +45,8 @@ async fn several_searches_are_told_in_one_message_and_the_next_only_after_a_rest
     for (index, title) in ["One", "Two", "Three", "Four"].into_iter().enumerate() {
         let tvdb = 100 + i64::try_from(index).unwrap();
         shows.push(home.plex.add_show(ShowSpec::new(title, 2015).tvdb(tvdb).season(1, 10)));
-        home.sonarr().add_series(SeriesSpec::new(title, tvdb).season_with_files(1, 10).season(2, 8));
+        home.sonarr()
+            .add_series(SeriesSpec::new(title, tvdb).season_with_files(1, 10).season(2, 8));
     }
     home.plays(2001, shows[0], 1, 9);
     home.plays(2002, shows[1], 1, 9);
@@ -55,7 +60,10 @@ async fn several_searches_are_told_in_one_message_and_the_next_only_after_a_rest
     let lines: Vec<&str> = shown[0].body.lines().collect();
     assert_eq!(lines.len(), 3);
     for (line, show) in lines.into_iter().zip(["One", "Two", "Three"]) {
-        assert!(line.starts_with(&format!("{show}: Season 2 is being searched, for ")), "{line}");
+        assert!(
+            line.starts_with(&format!("{show}: Season 2 is being searched, for ")),
+            "{line}"
+        );
     }
 
     home.plays(2004, shows[3], 1, 9);
@@ -183,4 +191,67 @@ async fn a_server_in_trouble_is_asked_ever_more_rarely_and_at_once_when_somebody
     assert_eq!((report.errors.len(), codes(&report).len()), (0, 0));
     assert_eq!(home.engine.state_now().await.connections[0].health, Health::Ok);
     home.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_started_engine_looks_again_just_when_a_session_begins_to_count() {
+    let home = Home::staged().await;
+    home.plex.configure(|settings| settings.muted = true);
+    let (show, _) = home.harbour();
+    let player = home.plays_from(ALICE, show, 1, 8, 0);
+    home.plex.pause(player);
+    home.engine.start();
+    eventually("the first poll is over", || !home.plex.log().requests().is_empty()).await;
+    a_while().await;
+
+    home.stays_paused(player, seconds(29));
+    a_while().await;
+    assert_eq!(home.asked_of_sonarr(), 0);
+    home.stays_paused(player, seconds(1));
+    eventually("the search is sent", || home.sonarr().searches().len() == 1).await;
+    home.engine.stop().await;
+}
+
+#[tokio::test]
+async fn an_event_stream_that_breaks_is_opened_again() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    home.engine.start();
+    let streams = || {
+        home.plex
+            .log()
+            .requests()
+            .iter()
+            .filter(|request| request.path() == "/:/eventsource/notifications")
+            .count()
+    };
+    eventually("the stream is open", || streams() == 1).await;
+    for round in 2..=4 {
+        home.plex.drop_event_streams();
+        eventually("the stream is open again", || streams() == round).await;
+    }
+    home.later(seconds(2));
+    a_while().await;
+    home.plays(ALICE, show, 1, 8);
+    // The list follows the events after a moment, long before the next regular poll.
+    a_while().await;
+    home.later(seconds(2));
+    eventually("the search is sent", || home.sonarr().searches().len() == 1).await;
+    home.engine.stop().await;
+}
+
+#[tokio::test]
+async fn a_started_engine_ends_in_the_middle_of_a_request_that_hangs() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    home.sonarr().faults().push(simulators::faults::FaultRule::new(
+        "/api/v3",
+        simulators::faults::Fault::Hang,
+    ));
+    home.engine.start();
+    home.owner_nears_the_end(show);
+    eventually("it hangs", || home.sonarr().faults().hits() > 0).await;
+    let began = std::time::Instant::now();
+    home.engine.stop().await;
+    assert!(began.elapsed() < Duration::from_secs(5));
 }

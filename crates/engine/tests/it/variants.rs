@@ -35,7 +35,9 @@ async fn every_sonarr_version_monitors_what_is_new() {
         home.sonarr().set_version(version.parse().unwrap());
         let show = home.harbour_in_plex();
         let series = home.sonarr().add_series(
-            simulators::sonarr::SeriesSpec::new("Harbour Lights", crate::stage::HARBOUR).season_with_files(1, 10).monitored(false),
+            simulators::sonarr::SeriesSpec::new("Harbour Lights", crate::stage::HARBOUR)
+                .season_with_files(1, 10)
+                .monitored(false),
         );
         home.owner_nears_the_end(show);
         assert_eq!(home.check().await.errors, [], "{version}");
@@ -77,16 +79,32 @@ async fn behind_a_reverse_proxy_with_paths() {
         sonarr.set_url_base("/sonarr");
         sonarr.set_ui_auth(UiAuth::Basic);
         sonarr.add_series(crate::stage::harbour_lights());
-        home.network.put("proxy.test", Arc::new(RouterTransport::new(sonarr.router())));
-        home.connect(ConnectionKind::Plex, "Attic", &format!("http://plex.test:32400/plex{slash}"), &home.plex.token()).await;
+        home.network
+            .put("proxy.test", Arc::new(RouterTransport::new(sonarr.router())));
+        home.connect(
+            ConnectionKind::Plex,
+            "Attic",
+            &format!("http://plex.test:32400/plex{slash}"),
+            &home.plex.token(),
+        )
+        .await;
         home.engine.disconnect("Sonarr").await.unwrap();
-        home.connect(ConnectionKind::Sonarr, "Proxied", &format!("http://proxy.test/sonarr{slash}"), &sonarr.api_key()).await;
+        home.connect(
+            ConnectionKind::Sonarr,
+            "Proxied",
+            &format!("http://proxy.test/sonarr{slash}"),
+            &sonarr.api_key(),
+        )
+        .await;
         let show = home.harbour_in_plex();
         home.owner_nears_the_end(show);
 
         let report = home.check().await;
 
-        assert_eq!((report.errors.as_slice(), report.triggered_searches), ([].as_slice(), 1));
+        assert_eq!(
+            (report.errors.as_slice(), report.triggered_searches),
+            ([].as_slice(), 1)
+        );
         assert_eq!(searched(&sonarr), ["Harbour Lights S02"]);
     }
 }

@@ -6,7 +6,9 @@ use serde_json::json;
 use simulators::sonarr::{SeasonSpec, SeriesSpec};
 
 fn three_seasons(spec: SeriesSpec) -> SeriesSpec {
-    spec.season_with_files(1, 4).season_with_files(2, 4).season_with_files(3, 4)
+    spec.season_with_files(1, 4)
+        .season_with_files(2, 4)
+        .season_with_files(3, 4)
 }
 
 #[tokio::test]
@@ -55,13 +57,18 @@ async fn the_first_episode_of_every_season_stays_where_that_is_the_baseline() {
     story.days(4).await;
     assert_eq!(story.files("Pilots"), "S01E01, S02E01, S03E01–E04");
     assert_eq!(story.monitored("Pilots"), "S01E01, S02E01, S03E01–E04");
-    assert!(!story.home.sonarr().series(series).unwrap().seasons[&2], "new episodes of season 2 are nobody's");
+    assert!(
+        !story.home.sonarr().series(series).unwrap().seasons[&2],
+        "new episodes of season 2 are nobody's"
+    );
 }
 
 #[tokio::test]
 async fn a_viewer_behind_keeps_what_comes_next_for_them() {
     let mut story = Story::with_cleanup().await;
-    story.show("Apart", &[4, 4, 4, 4], |spec| three_seasons(spec).season_with_files(4, 4));
+    story.show("Apart", &[4, 4, 4, 4], |spec| {
+        three_seasons(spec).season_with_files(4, 4)
+    });
     story.enroll("Apart", "pilotRolling").await;
     story.watches("Bob", "Apart", 1, 4).await;
     story.watches("Alice", "Apart", 4, 1).await;
@@ -86,8 +93,18 @@ async fn keep_holds_a_season_or_a_whole_show() {
     for title in ["Kept", "Season"] {
         story.enroll(title, "pilotRolling").await;
     }
-    story.home.engine.keep(story.master("Kept").await.id, None, true).await.unwrap();
-    story.home.engine.keep(story.master("Season").await.id, Some(2), true).await.unwrap();
+    story
+        .home
+        .engine
+        .keep(story.master("Kept").await.id, None, true)
+        .await
+        .unwrap();
+    story
+        .home
+        .engine
+        .keep(story.master("Season").await.id, Some(2), true)
+        .await
+        .unwrap();
     story.watches("Alice", "Kept", 3, 1).await;
     story.watches("Alice", "Season", 3, 1).await;
     story.days(5).await;
@@ -97,9 +114,18 @@ async fn keep_holds_a_season_or_a_whole_show() {
     assert_eq!(story.files("Kept"), "S01E01–E04, S02E01–E04, S03E01–E04");
     assert_eq!(story.files("Season"), "S01E01, S02E01–E04, S03E01–E04");
     story.days(10).await;
-    assert_eq!(story.files("Kept"), "S01E01–E04, S02E01–E04, S03E01–E04", "nor does the reset take it");
+    assert_eq!(
+        story.files("Kept"),
+        "S01E01–E04, S02E01–E04, S03E01–E04",
+        "nor does the reset take it"
+    );
     assert_eq!(story.files("Season"), "S01E01, S02E01–E04");
-    story.home.engine.keep(story.master("Kept").await.id, None, false).await.unwrap();
+    story
+        .home
+        .engine
+        .keep(story.master("Kept").await.id, None, false)
+        .await
+        .unwrap();
     story.days(2).await;
     assert_eq!(story.files("Kept"), "S01E01");
 }
@@ -165,7 +191,8 @@ async fn a_season_that_was_cleaned_comes_back_for_who_needs_it() {
 async fn a_file_over_the_edge_of_the_baseline_stays() {
     let mut story = Story::with_cleanup().await;
     story.show("Double", &[6, 4], |spec| {
-        spec.with(SeasonSpec::new(1, 6).file_over(1..=2).file_over(3..=4).file_over(5..=6)).season_with_files(2, 4)
+        spec.with(SeasonSpec::new(1, 6).file_over(1..=2).file_over(3..=4).file_over(5..=6))
+            .season_with_files(2, 4)
     });
     story.enroll("Double", "pilotRolling").await;
     story.watches("Alice", "Double", 1, 5).await;

@@ -23,25 +23,38 @@ async fn first_the_flags_then_the_files_and_both_are_verified() {
     let story = to_lose("Order").await;
     story.reset("Order").await.unwrap();
     let requests = story.home.sonarr().log().requests();
-    let position = |wanted: &dyn Fn(&simulators::faults::LoggedRequest) -> bool| requests.iter().position(wanted).unwrap();
+    let position =
+        |wanted: &dyn Fn(&simulators::faults::LoggedRequest) -> bool| requests.iter().position(wanted).unwrap();
     let last = |wanted: &dyn Fn(&simulators::faults::LoggedRequest) -> bool| requests.iter().rposition(wanted).unwrap();
     let flags = position(&|request| request.method == http::Method::PUT);
     let last_flags = last(&|request| request.method == http::Method::PUT);
     let first_deletion = position(&|request| request.method == http::Method::DELETE);
     let last_deletion = last(&|request| request.method == http::Method::DELETE);
     let looks = |from: usize, to: usize| {
-        requests[from..to].iter().any(|request| request.method == http::Method::GET && request.path().ends_with("/episode"))
+        requests[from..to]
+            .iter()
+            .any(|request| request.method == http::Method::GET && request.path().ends_with("/episode"))
     };
     assert!(flags < first_deletion && last_flags < first_deletion);
-    assert!(looks(last_flags, first_deletion), "the flags are looked at before anything is deleted");
-    assert!(looks(last_deletion, requests.len()), "it is looked whether the files are gone");
+    assert!(
+        looks(last_flags, first_deletion),
+        "the flags are looked at before anything is deleted"
+    );
+    assert!(
+        looks(last_deletion, requests.len()),
+        "it is looked whether the files are gone"
+    );
     assert_eq!(story.deletions(), 4);
 }
 
 #[tokio::test]
 async fn a_file_that_is_gone_already_is_done() {
     let story = to_lose("Gone").await;
-    story.home.sonarr().faults().push(FaultRule::new("/episodefile/", Fault::json(404, "{}")).method(http::Method::DELETE).after_effect());
+    story.home.sonarr().faults().push(
+        FaultRule::new("/episodefile/", Fault::json(404, "{}"))
+            .method(http::Method::DELETE)
+            .after_effect(),
+    );
     let report = story.reset("Gone").await.unwrap();
     assert_eq!(report.errors, []);
     assert_eq!(story.files("Gone"), "S01E01–E04");
@@ -65,12 +78,27 @@ async fn a_disk_that_is_not_there_stops_the_show_and_is_tried_later() {
 #[tokio::test]
 async fn one_file_that_fails_does_not_stop_the_others() {
     let story = to_lose("Stubborn").await;
-    let stubborn = story.home.sonarr().files(story.id("Stubborn")).iter().find(|file| file.season == 2).unwrap().id;
-    story.home.sonarr().faults().push(FaultRule::new(format!("/episodefile/{stubborn}"), Fault::status(500)).method(http::Method::DELETE));
+    let stubborn = story
+        .home
+        .sonarr()
+        .files(story.id("Stubborn"))
+        .iter()
+        .find(|file| file.season == 2)
+        .unwrap()
+        .id;
+    story
+        .home
+        .sonarr()
+        .faults()
+        .push(FaultRule::new(format!("/episodefile/{stubborn}"), Fault::status(500)).method(http::Method::DELETE));
     let report = story.reset("Stubborn").await.unwrap();
     assert_eq!(report.errors.len(), 1);
     assert_eq!(story.files("Stubborn"), "S01E01–E04, S02E01");
-    assert_eq!(story.monitored("Stubborn"), "S01E01–E04", "what could not be deleted is not fetched again");
+    assert_eq!(
+        story.monitored("Stubborn"),
+        "S01E01–E04",
+        "what could not be deleted is not fetched again"
+    );
     story.home.sonarr().faults().clear();
     story.hours(3).await;
     assert_eq!(story.files("Stubborn"), "S01E01–E04");
@@ -85,7 +113,13 @@ async fn a_protected_series_loses_nothing() {
     story.home.sonarr().tag(series, "cliffhangarr-keep");
     let report = story.reset("Protected").await.unwrap();
     assert_eq!(report.reset, []);
-    assert!(report.skipped[0].reason.contains("it has the tag \"cliffhangarr-keep\""), "{}", report.skipped[0].reason);
+    assert!(
+        report.skipped[0]
+            .reason
+            .contains("it has the tag \"cliffhangarr-keep\""),
+        "{}",
+        report.skipped[0].reason
+    );
     story.days(12).await;
     assert_eq!(story.deletions(), 0);
     story.home.sonarr().untag(series, "cliffhangarr-keep");
@@ -99,7 +133,11 @@ async fn a_tag_that_cannot_be_read_protects() {
     let story = to_lose("Tagged").await;
     story.watches("Alice", "Tagged", 2, 1).await;
     story.home.sonarr().tag(story.id("Tagged"), "kids");
-    story.home.sonarr().faults().push(FaultRule::new("/tag", Fault::json(200, "[]")));
+    story
+        .home
+        .sonarr()
+        .faults()
+        .push(FaultRule::new("/tag", Fault::json(200, "[]")));
     let report = story.reset("Tagged").await.unwrap();
     assert_eq!(story.deletions(), 0);
     assert!(report.skipped[0].reason.contains("could not be read"), "{report:?}");
@@ -116,8 +154,16 @@ async fn what_is_being_played_is_not_deleted_even_if_it_started_after_the_plan()
     let report = story.home.engine.reset(id, approve).await.unwrap();
     assert_eq!(story.deletions(), 0);
     assert_eq!(report.errors.len(), 1);
-    assert!(report.errors[0].message.contains("Carol is playing"), "{}", report.errors[0].message);
-    assert_eq!(story.monitored("Started"), "S01E01–E04, S02E01–E04", "and its flags stay");
+    assert!(
+        report.errors[0].message.contains("Carol is playing"),
+        "{}",
+        report.errors[0].message
+    );
+    assert_eq!(
+        story.monitored("Started"),
+        "S01E01–E04, S02E01–E04",
+        "and its flags stay"
+    );
 }
 
 #[tokio::test]
@@ -132,14 +178,20 @@ async fn a_media_server_that_does_not_answer_protects_everything() {
     assert_eq!(story.deletions(), 0);
     let report = story.reset("Unknown").await.unwrap();
     assert_eq!(report.reset, []);
-    assert!(report.skipped[0].reason.contains("not known yet"), "{}", report.skipped[0].reason);
+    assert!(
+        report.skipped[0].reason.contains("not known yet"),
+        "{}",
+        report.skipped[0].reason
+    );
 }
 
 #[tokio::test]
 async fn more_than_the_share_over_several_shows_asks_first_and_does_what_was_confirmed() {
     let mut story = Story::new().await;
     for title in ["Ask 1", "Ask 2", "Ask 3"] {
-        story.show(title, &[2, 6], |spec| spec.season_with_files(1, 2).season_with_files(2, 6));
+        story.show(title, &[2, 6], |spec| {
+            spec.season_with_files(1, 2).season_with_files(2, 6)
+        });
         story.enroll(title, "firstSeasonRolling").await;
         story.watches("Alice", title, 2, 1).await;
     }
@@ -165,7 +217,9 @@ async fn more_than_the_share_over_several_shows_asks_first_and_does_what_was_con
 async fn who_comes_back_before_the_confirmation_keeps_the_show() {
     let mut story = Story::new().await;
     for title in ["Ask 1", "Ask 2", "Ask 3"] {
-        story.show(title, &[2, 6], |spec| spec.season_with_files(1, 2).season_with_files(2, 6));
+        story.show(title, &[2, 6], |spec| {
+            spec.season_with_files(1, 2).season_with_files(2, 6)
+        });
         story.enroll(title, "firstSeasonRolling").await;
         story.watches("Alice", title, 2, 1).await;
     }
@@ -183,7 +237,9 @@ async fn who_comes_back_before_the_confirmation_keeps_the_show() {
 async fn a_refused_confirmation_deletes_nothing() {
     let mut story = Story::new().await;
     for title in ["Ask 1", "Ask 2", "Ask 3"] {
-        story.show(title, &[2, 6], |spec| spec.season_with_files(1, 2).season_with_files(2, 6));
+        story.show(title, &[2, 6], |spec| {
+            spec.season_with_files(1, 2).season_with_files(2, 6)
+        });
         story.enroll(title, "firstSeasonRolling").await;
         story.watches("Alice", title, 2, 1).await;
     }
@@ -202,7 +258,9 @@ async fn dry_run_sends_nothing_but_get() {
     story.show("Other", &[4, 4], |spec| spec.season_with_files(1, 4).season(2, 4));
     story.enroll("Dry", "firstSeasonRolling").await;
     story.enroll("Other", "firstSeasonRolling").await;
-    story.set(json!({"dryRun": true, "enableProgressiveCleanup": true})).await;
+    story
+        .set(json!({"dryRun": true, "enableProgressiveCleanup": true}))
+        .await;
     story.home.forget_requests();
     story.watches("Alice", "Other", 1, 4).await;
     story.watches("Alice", "Dry", 2, 1).await;

@@ -7,7 +7,9 @@ use simulators::faults::{Fault, FaultRule};
 use simulators::sonarr::{SeasonSpec, SeriesSpec};
 
 fn everything_there(spec: SeriesSpec) -> SeriesSpec {
-    spec.season_with_files(1, 4).season_with_files(2, 4).season_with_files(3, 4)
+    spec.season_with_files(1, 4)
+        .season_with_files(2, 4)
+        .season_with_files(3, 4)
 }
 
 #[tokio::test]
@@ -17,10 +19,20 @@ async fn enrolling_leaves_sonarr_alone_unless_the_baseline_is_asked_for() {
     story.home.forget_requests();
     let batch = story.enroll("Full", "pilotRolling").await;
     assert_eq!(batch.errors, []);
-    assert_eq!(batch.done, [("Full".to_owned(), "Enrolled as pilotRolling; 11 files (22.0 GB) beyond the pilot stay.".to_owned())]);
+    assert_eq!(
+        batch.done,
+        [(
+            "Full".to_owned(),
+            "Enrolled as pilotRolling; 11 files (22.0 GB) beyond the pilot stay.".to_owned()
+        )]
+    );
     assert_eq!(story.home.sonarr().log().writes(), []);
     story.days(30).await;
-    assert_eq!(story.home.sonarr().log().writes(), [], "nobody agreed that files from before go");
+    assert_eq!(
+        story.home.sonarr().log().writes(),
+        [],
+        "nobody agreed that files from before go"
+    );
     assert_eq!(story.files("Full"), "S01E01–E04, S02E01–E04, S03E01–E04");
 }
 
@@ -33,8 +45,16 @@ async fn the_preview_of_the_baseline_is_what_is_done() {
     story.home.forget_requests();
     let preview = story.home.engine.preview_enroll(&draft).await.unwrap();
     assert_eq!(story.home.sonarr().log().writes(), []);
-    let doomed: Vec<i64> = preview.iter().flat_map(Decision::doomed_files).map(|file| file.id.0).collect();
-    let bytes: i64 = preview.iter().flat_map(Decision::doomed_files).map(|file| file.size).sum();
+    let doomed: Vec<i64> = preview
+        .iter()
+        .flat_map(Decision::doomed_files)
+        .map(|file| file.id.0)
+        .collect();
+    let bytes: i64 = preview
+        .iter()
+        .flat_map(Decision::doomed_files)
+        .map(|file| file.size)
+        .sum();
     assert_eq!((doomed.len(), bytes), (8, 16_000_000_000));
 
     let (batch, approved) = story.enroll_to_baseline("Full", "firstSeasonRolling").await;
@@ -44,7 +64,10 @@ async fn the_preview_of_the_baseline_is_what_is_done() {
     assert_eq!(left.len(), before - doomed.len());
     assert!(doomed.iter().all(|id| !left.contains(id)));
     assert_eq!(story.monitored("Full"), "S01E01–E04");
-    assert!(!story.home.sonarr().series(series).unwrap().monitor_new_items, "new seasons come by rolling");
+    assert!(
+        !story.home.sonarr().series(series).unwrap().monitor_new_items,
+        "new seasons come by rolling"
+    );
 }
 
 #[tokio::test]
@@ -70,17 +93,28 @@ async fn several_are_enrolled_at_once_and_one_that_fails_does_not_stop_the_other
     let done: Vec<&str> = batch.done.iter().map(|(title, _)| title.as_str()).collect();
     assert_eq!(done, ["One", "Two"]);
     assert_eq!(batch.errors.len(), 1);
-    assert_eq!((story.files("One"), story.files("Two")), ("S01E01–E04".to_owned(), "S01E01–E04".to_owned()));
+    assert_eq!(
+        (story.files("One"), story.files("Two")),
+        ("S01E01–E04".to_owned(), "S01E01–E04".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_baseline_that_fails_half_way_is_owed() {
     let mut story = Story::new().await;
     story.show("Half", &[4, 4, 4], everything_there);
-    story.home.sonarr().faults().push(FaultRule::new("/episodefile/", Fault::status(500)).method(http::Method::DELETE));
+    story
+        .home
+        .sonarr()
+        .faults()
+        .push(FaultRule::new("/episodefile/", Fault::status(500)).method(http::Method::DELETE));
     let (batch, _) = story.enroll_to_baseline("Half", "firstSeasonRolling").await;
     assert_eq!(batch.errors.len(), 1);
-    assert!(batch.errors[0].message.contains("Enrolled, but"), "{}", batch.errors[0].message);
+    assert!(
+        batch.errors[0].message.contains("Enrolled, but"),
+        "{}",
+        batch.errors[0].message
+    );
     assert_eq!(story.monitored("Half"), "S01E01–E04", "what goes is unmonitored first");
     story.home.sonarr().faults().clear();
     story.hours(3).await;
@@ -96,7 +130,11 @@ async fn the_baseline_is_refused_while_somebody_plays_it() {
     let (batch, approved) = story.enroll_to_baseline("Played", "pilotRolling").await;
     assert_eq!(batch.errors, []);
     assert!(approved[0].actions.is_empty());
-    assert!(approved[0].detail.contains("Carol is playing S02E01"), "{}", approved[0].detail);
+    assert!(
+        approved[0].detail.contains("Carol is playing S02E01"),
+        "{}",
+        approved[0].detail
+    );
     assert_eq!(story.files("Played"), "S01E01–E04, S02E01–E04, S03E01–E04");
 }
 
@@ -109,15 +147,26 @@ async fn changing_the_type_keeps_progress_and_deletes_nothing() {
     let files = story.files("Changed");
     story.home.forget_requests();
     let batch = story.enroll("Changed", "pilotRolling").await;
-    assert!(batch.done[0].1.contains("from firstSeasonRolling to pilotRolling"), "{}", batch.done[0].1);
+    assert!(
+        batch.done[0].1.contains("from firstSeasonRolling to pilotRolling"),
+        "{}",
+        batch.done[0].1
+    );
     assert_eq!(story.home.sonarr().log().writes(), []);
     assert_eq!(story.files("Changed"), files);
     assert_eq!(story.viewers("Changed").await, ["Alice at S01E09"]);
     let master = story.master("Changed").await;
-    assert_eq!((master.monitoring_type.name(), master.current_monitored_season), ("pilotRolling", 2));
+    assert_eq!(
+        (master.monitoring_type.name(), master.current_monitored_season),
+        ("pilotRolling", 2)
+    );
 
     story.days(9).await;
-    assert_eq!(story.files("Changed"), "S01E01", "the reset goes by the type that holds now");
+    assert_eq!(
+        story.files("Changed"),
+        "S01E01",
+        "the reset goes by the type that holds now"
+    );
 }
 
 #[tokio::test]
@@ -137,7 +186,9 @@ async fn enrolling_the_same_again_changes_nothing() {
 #[tokio::test]
 async fn removing_leaves_sonarr_as_it_is_and_forgets_what_was_remembered() {
     let mut story = Story::new().await;
-    let series = story.show("Removed", &[4], |spec| spec.season_with_files(1, 4).with(SeasonSpec::new(2, 0)));
+    let series = story.show("Removed", &[4], |spec| {
+        spec.season_with_files(1, 4).with(SeasonSpec::new(2, 0))
+    });
     story.set(serde_json::json!({"standardMonitoring": false})).await;
     story.enroll("Removed", "firstSeasonRolling").await;
     story.watches("Alice", "Removed", 1, 4).await;

@@ -19,8 +19,15 @@ async fn watched_once(title: &str) -> Story {
 
 /// Somebody watched while nobody looked: only the server's history knows.
 fn watched_unseen(story: &Story, viewer: &str, title: &str, season: i32, episode: i32, ago: SignedDuration) {
-    let item = story.home.plex.episode_key(story.plex_key(title), season, episode).unwrap();
-    story.home.plex.record_view(account(viewer), item, story.home.clock.now() - ago);
+    let item = story
+        .home
+        .plex
+        .episode_key(story.plex_key(title), season, episode)
+        .unwrap();
+    story
+        .home
+        .plex
+        .record_view(account(viewer), item, story.home.clock.now() - ago);
 }
 
 #[tokio::test]
@@ -65,7 +72,11 @@ async fn a_history_that_cannot_be_read_holds_everything_back() {
     use simulators::faults::{Fault, FaultRule};
     let story = watched_once("Blind").await;
     story.sleeps(12);
-    story.home.plex.faults().push(FaultRule::new("/status/sessions/history", Fault::status(500)));
+    story
+        .home
+        .plex
+        .faults()
+        .push(FaultRule::new("/status/sessions/history", Fault::status(500)));
     story.days(12).await;
     assert_eq!(story.deletions(), 0);
     story.home.plex.faults().clear();

@@ -7,7 +7,9 @@ use serde_json::json;
 use simulators::sonarr::{SeasonSpec, SeriesSpec};
 
 fn three_seasons(spec: SeriesSpec) -> SeriesSpec {
-    spec.season_with_files(1, 4).season_with_files(2, 4).season_with_files(3, 4)
+    spec.season_with_files(1, 4)
+        .season_with_files(2, 4)
+        .season_with_files(3, 4)
 }
 
 #[tokio::test]
@@ -28,10 +30,19 @@ async fn a_reset_on_request_does_what_its_preview_shows() {
     let report = story.home.engine.reset(id, approve).await.unwrap();
     assert_eq!(approved, preview);
     assert_eq!(report.errors, []);
-    assert_eq!((report.reset[0].files_deleted, report.reset[0].bytes_freed), (8, 16_000_000_000));
+    assert_eq!(
+        (report.reset[0].files_deleted, report.reset[0].bytes_freed),
+        (8, 16_000_000_000)
+    );
     assert_eq!(story.files("Manual"), "S01E01–E04");
     assert_eq!(story.viewers("Manual").await, [""; 0]);
-    story.told("done", "manualReset", "Manual: On request: back to the first season, 8 files (16.0 GB) are deleted.").await;
+    story
+        .told(
+            "done",
+            "manualReset",
+            "Manual: On request: back to the first season, 8 files (16.0 GB) are deleted.",
+        )
+        .await;
 }
 
 #[tokio::test]
@@ -46,14 +57,20 @@ async fn a_reset_at_the_baseline_forgets_the_viewers_and_says_so() {
     assert_eq!(story.viewers("Bare").await, [""; 0]);
     let again = story.reset("Bare").await.unwrap();
     assert_eq!((again.reset.len(), again.skipped.len()), (0, 1));
-    assert!(again.skipped[0].reason.contains("at its baseline"), "{}", again.skipped[0].reason);
+    assert!(
+        again.skipped[0].reason.contains("at its baseline"),
+        "{}",
+        again.skipped[0].reason
+    );
 }
 
 #[tokio::test]
 async fn a_reset_forgets_what_was_remembered_beyond_the_baseline() {
     let mut story = Story::new().await;
     let series = story.show("Forget", &[4], |spec| {
-        spec.season_with_files(1, 4).with(SeasonSpec::new(2, 0)).monitor_new_items(false)
+        spec.season_with_files(1, 4)
+            .with(SeasonSpec::new(2, 0))
+            .monitor_new_items(false)
     });
     story.enroll("Forget", "firstSeasonRolling").await;
     story.watches("Alice", "Forget", 1, 4).await;
@@ -77,7 +94,12 @@ async fn all_inactive_shows_are_reset_on_one_request_and_the_others_are_left_alo
     story.days(8).await;
     story.watches("Carol", "New", 2, 1).await;
     let preview = story.home.engine.preview_reset_inactive().await.unwrap();
-    let report = story.home.engine.reset_inactive(false, |decisions| decisions == preview).await.unwrap();
+    let report = story
+        .home
+        .engine
+        .reset_inactive(false, |decisions| decisions == preview)
+        .await
+        .unwrap();
     assert_eq!(report.errors, []);
     let titles: Vec<&str> = report.reset.iter().map(|row| row.title.as_str()).collect();
     assert_eq!(titles, ["Old", "Older"]);
@@ -110,7 +132,11 @@ async fn a_show_that_nobody_ever_watched_keeps_what_was_there_before() {
     story.days(20).await;
     assert_eq!(story.deletions(), 0);
     let report = story.home.engine.reset_inactive(true, |_| true).await.unwrap();
-    assert!(report.skipped[0].reason.contains("was there before"), "{}", report.skipped[0].reason);
+    assert!(
+        report.skipped[0].reason.contains("was there before"),
+        "{}",
+        report.skipped[0].reason
+    );
 }
 
 #[tokio::test]

@@ -31,12 +31,22 @@ async fn scenario_1_first_season_rolling_with_progressive_cleanup() {
     story.watches("Alice", "Show A", 1, 8).await;
     assert_eq!(story.searches(), ["Show A season 2"]);
     assert_eq!(story.monitored("Show A"), "S01E01–E10, S02E01–E08");
-    story.told("done", "expansion", "Show A: Season 2 comes next: searching for season 2.").await;
+    story
+        .told(
+            "done",
+            "expansion",
+            "Show A: Season 2 comes next: searching for season 2.",
+        )
+        .await;
     assert_eq!(story.files("Show A"), "S01E01–E10, S02E01–E08");
 
     story.binges("Alice", "Show A", 1, 9..=10).await;
     story.binges("Alice", "Show A", 2, 1..=5).await;
-    assert_eq!(story.files("Show A"), "S01E01–E10, S02E01–E08", "season 1 is the baseline");
+    assert_eq!(
+        story.files("Show A"),
+        "S01E01–E10, S02E01–E08",
+        "season 1 is the baseline"
+    );
     story.watches("Alice", "Show A", 2, 6).await;
     assert_eq!(story.searches(), ["Show A season 2", "Show A season 3"]);
     story.binges("Alice", "Show A", 2, 7..=8).await;
@@ -52,7 +62,9 @@ async fn scenario_1_first_season_rolling_with_progressive_cleanup() {
     story.days(4).await;
     assert_eq!(story.files("Show A"), "S01E01–E10, S03E01–E06");
     assert_eq!(story.monitored("Show A"), "S01E01–E10, S03E01–E06");
-    story.told("done", "progressiveCleanup", "Show A: Season 2 goes, 8 files").await;
+    story
+        .told("done", "progressiveCleanup", "Show A: Season 2 goes, 8 files")
+        .await;
     assert_eq!(story.viewers("Show A").await, ["Alice at S03E02"]);
 }
 
@@ -68,26 +80,47 @@ async fn scenario_2_pilot_rolling_with_progressive_cleanup() {
     story.binges("Alice", "Show B", 1, 2..=10).await;
     story.days(2).await;
     story.binges("Alice", "Show B", 2, 1..=8).await;
-    assert_eq!(story.searches(), ["Show B S01E02–E10", "Show B season 2", "Show B season 3"]);
+    assert_eq!(
+        story.searches(),
+        ["Show B S01E02–E10", "Show B season 2", "Show B season 3"]
+    );
     story.days(3).await;
     story.watches("Alice", "Show B", 3, 1).await;
-    assert_eq!(story.files("Show B"), "S01E01–E10, S02E01–E08, S03E01–E06", "all of it was watched this week");
+    assert_eq!(
+        story.files("Show B"),
+        "S01E01–E10, S02E01–E08, S03E01–E06",
+        "all of it was watched this week"
+    );
 
     story.days(3).await;
-    assert_eq!(story.files("Show B"), "S01E01, S02E01–E08, S03E01–E06", "season 1 is free, but the pilot stays");
+    assert_eq!(
+        story.files("Show B"),
+        "S01E01, S02E01–E08, S03E01–E06",
+        "season 1 is free, but the pilot stays"
+    );
     assert_eq!(story.monitored("Show B"), "S01E01, S02E01–E08, S03E01–E06");
     story.watches("Alice", "Show B", 3, 2).await;
     story.days(3).await;
     assert_eq!(story.files("Show B"), "S01E01, S03E01–E06");
-    story.told("done", "progressiveCleanup", "Show B: Season 1 goes back to S01E01, 9 files").await;
-    story.told("done", "progressiveCleanup", "Show B: Season 2 goes, 8 files").await;
+    story
+        .told(
+            "done",
+            "progressiveCleanup",
+            "Show B: Season 1 goes back to S01E01, 9 files",
+        )
+        .await;
+    story
+        .told("done", "progressiveCleanup", "Show B: Season 2 goes, 8 files")
+        .await;
 }
 
 #[tokio::test]
 async fn scenario_3_two_viewers_of_the_same_show() {
     let mut story = Story::with_cleanup().await;
     story.show("Show C", &[4, 4, 4], |spec| {
-        spec.season_with_files(1, 4).season_with_files(2, 4).season_with_files(3, 4)
+        spec.season_with_files(1, 4)
+            .season_with_files(2, 4)
+            .season_with_files(3, 4)
     });
     story.enroll("Show C", "pilotRolling").await;
     story.binges("Alice", "Show C", 1, 1..=4).await;
@@ -98,12 +131,20 @@ async fn scenario_3_two_viewers_of_the_same_show() {
     story.watches("Alice", "Show C", 3, 1).await;
     story.days(2).await;
 
-    assert_eq!(story.files("Show C"), "S01E01–E04, S02E01–E04, S03E01–E04", "Bob is on his way through it");
+    assert_eq!(
+        story.files("Show C"),
+        "S01E01–E04, S02E01–E04, S03E01–E04",
+        "Bob is on his way through it"
+    );
     assert_eq!(story.viewers("Show C").await, ["Alice at S03E01", "Bob at S01E02"]);
 
     story.binges("Bob", "Show C", 3, 1..=1).await;
     story.days(3).await;
-    assert_eq!(story.files("Show C"), "S01E01–E04, S03E01–E04", "nobody watched season 2 for a week; Bob season 1 did");
+    assert_eq!(
+        story.files("Show C"),
+        "S01E01–E04, S03E01–E04",
+        "nobody watched season 2 for a week; Bob season 1 did"
+    );
     story.watches("Alice", "Show C", 3, 2).await;
     story.days(3).await;
     assert_eq!(story.files("Show C"), "S01E01, S03E01–E04");
@@ -119,23 +160,37 @@ async fn scenario_4_an_abandoned_show_is_reset() {
     assert_eq!(story.files("Show D"), "S01E01–E10, S02E01–E08");
 
     story.days(6).await;
-    assert_eq!(story.files("Show D"), "S01E01–E10, S02E01–E08", "six days are not seven");
+    assert_eq!(
+        story.files("Show D"),
+        "S01E01–E10, S02E01–E08",
+        "six days are not seven"
+    );
     story.days(4).await;
 
     assert_eq!(story.files("Show D"), "S01E01–E10");
     assert_eq!(story.monitored("Show D"), "S01E01–E10");
     assert_eq!(story.viewers("Show D").await, [""; 0]);
     assert_eq!(story.master("Show D").await.current_monitored_season, 1);
-    story.told("done", "inactiveReset", "Show D: Nobody has watched it since").await;
+    story
+        .told("done", "inactiveReset", "Show D: Nobody has watched it since")
+        .await;
 
     let resets = story.journal("done", "inactiveReset").await.len();
     story.home.forget_requests();
     story.days(20).await;
-    assert_eq!(story.journal("done", "inactiveReset").await.len(), resets, "a show at its baseline is left alone");
+    assert_eq!(
+        story.journal("done", "inactiveReset").await.len(),
+        resets,
+        "a show at its baseline is left alone"
+    );
     assert_eq!(story.home.sonarr().log().writes(), []);
 
     story.binges("Bob", "Show D", 1, 8..=8).await;
-    assert_eq!(story.searches(), ["Show D season 2"], "and it is ready for the next viewer");
+    assert_eq!(
+        story.searches(),
+        ["Show D season 2"],
+        "and it is ready for the next viewer"
+    );
 }
 
 #[tokio::test]

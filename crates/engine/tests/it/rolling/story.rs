@@ -101,7 +101,10 @@ impl Story {
     fn draft_on(&self, instance: usize, titles: &[&str], monitoring_type: &str, reset: bool) -> EnrollmentDraft {
         EnrollmentDraft {
             instance: instance_name(instance),
-            series: titles.iter().map(|title| self.shows[*title].series[&instance]).collect(),
+            series: titles
+                .iter()
+                .map(|title| self.shows[*title].series[&instance])
+                .collect(),
             monitoring_type: MonitoringType::from_name(monitoring_type).unwrap(),
             reset,
         }
@@ -140,7 +143,9 @@ impl Story {
     /// The tracking entries of a show on the first instance as "Alice at S01E08".
     pub async fn viewers(&self, title: &str) -> Vec<String> {
         let rows = self.home.engine.shows(false).await.unwrap();
-        let mine = rows.into_iter().filter(|row| row.title == title && row.instance == "Sonarr");
+        let mine = rows
+            .into_iter()
+            .filter(|row| row.title == title && row.instance == "Sonarr");
         mine.filter_map(|row| {
             let at = EpisodeRef {
                 season: row.last_watched_season,
@@ -165,7 +170,11 @@ impl Story {
     /// Somebody begins to watch, and is ten minutes in.
     pub fn starts(&self, viewer: &str, title: &str, season: i32, episode: i32) -> SessionHandle {
         let account = account(viewer);
-        let item = self.home.plex.episode_key(self.shows[title].plex, season, episode).unwrap();
+        let item = self
+            .home
+            .plex
+            .episode_key(self.shows[title].plex, season, episode)
+            .unwrap();
         let device = Device::television(&format!("tv-{account}"), &format!("{viewer}'s television"));
         self.home.plex.play_from(account, &device, item, 600_000)
     }
@@ -274,16 +283,24 @@ impl Story {
     }
 
     fn title_of(&self, instance: usize, series: i64) -> String {
-        let known = self.shows.iter().find(|(_, shown)| shown.series.get(&instance) == Some(&series));
+        let known = self
+            .shows
+            .iter()
+            .find(|(_, shown)| shown.series.get(&instance) == Some(&series));
         known.unwrap().0.clone()
     }
 
     fn spelled(&self, instance: usize, ids: &[i64]) -> String {
         for (title, shown) in &self.shows {
-            let Some(series) = shown.series.get(&instance) else { continue };
+            let Some(series) = shown.series.get(&instance) else {
+                continue;
+            };
             let episodes = self.home.sonarrs[instance].episodes(*series);
-            let mine: Vec<EpisodeRef> =
-                episodes.iter().filter(|episode| ids.contains(&episode.id)).map(position).collect();
+            let mine: Vec<EpisodeRef> = episodes
+                .iter()
+                .filter(|episode| ids.contains(&episode.id))
+                .map(position)
+                .collect();
             if !mine.is_empty() {
                 return format!("{title} {}", spell(&mine));
             }
@@ -294,7 +311,10 @@ impl Story {
     /// How often a file was deleted at Sonarr, whatever came of it.
     pub fn deletions(&self) -> usize {
         let requests = self.home.sonarr().log().writes();
-        requests.iter().filter(|request| request.method == http::Method::DELETE).count()
+        requests
+            .iter()
+            .filter(|request| request.method == http::Method::DELETE)
+            .count()
     }
 
     /// The rows of the journal with a reason and outcome, as "Show A: sentence", oldest first.
