@@ -50,12 +50,12 @@ pub struct Household {
 impl Household {
     pub async fn new(count: usize) -> Self {
         let home = Home::new().await;
-        home.set(json!({"pollingIntervalMinutes": 360, "enableProgressiveCleanup": true}))
+        home.set(json!({"enabled": true, "pollingIntervalMinutes": 360, "enableProgressiveCleanup": true}))
             .await;
         let mut rng = StdRng::seed_from_u64(2026);
         let now = home.clock.now();
-        home.sonarr().set_background_tasks(false);
-        home.sonarr().set_download_delay(SignedDuration::from_mins(90));
+        home.sonarr.set_background_tasks(false);
+        home.sonarr.set_download_delay(SignedDuration::from_mins(90));
         let mut shows = Vec::new();
         for index in 0..count {
             let rolls = MonitoringType::ALL[[0, 0, 0, 1, 1, 2][index % 6]];
@@ -83,7 +83,7 @@ impl Household {
             }
             shows.push(Show {
                 plex: home.plex.add_show(plex),
-                series: home.sonarr().add_series(spec),
+                series: home.sonarr.add_series(spec),
                 rolls,
             });
         }
@@ -139,7 +139,7 @@ impl Household {
     fn all_files(&self) -> BTreeMap<i64, (usize, i32, i32)> {
         let mut files = BTreeMap::new();
         for (index, show) in self.shows.iter().enumerate() {
-            for episode in self.home.sonarr().episodes(show.series) {
+            for episode in self.home.sonarr.episodes(show.series) {
                 if let Some(file) = episode.file {
                     files.insert(file, (index, episode.season, episode.number));
                 }
@@ -201,7 +201,7 @@ impl Household {
     /// Watches the next episode of a show, if it is there.
     async fn watch(&mut self, viewer: usize, show: usize) -> bool {
         let last = self.viewers[viewer].on[&show];
-        let episodes = self.home.sonarr().episodes(self.shows[show].series);
+        let episodes = self.home.sonarr.episodes(self.shows[show].series);
         let now = self.now();
         let next = episodes
             .iter()
@@ -241,7 +241,7 @@ impl Household {
 
     /// Looks at what was done in a day.
     async fn judge(&mut self) {
-        let sonarr = self.home.sonarr();
+        let sonarr = self.home.sonarr.clone();
         for command in sonarr.searches() {
             if self.searches.insert(command.id) {
                 match command.name.as_str() {
@@ -321,7 +321,7 @@ impl Household {
         let aired = self
             .shows
             .iter()
-            .flat_map(|show| self.home.sonarr().episodes(show.series));
+            .flat_map(|show| self.home.sonarr.episodes(show.series));
         let aired = aired
             .filter(|episode| episode.airs.is_some_and(|airs| airs <= now))
             .count();

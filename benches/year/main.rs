@@ -11,8 +11,6 @@
 
 extern crate cliffhangarr_engine as engine;
 
-#[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../crates/engine/tests/it/home.rs"]
 mod home;
 mod household;
 mod report;

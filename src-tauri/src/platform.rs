@@ -11,8 +11,13 @@ pub fn prepare() -> anyhow::Result<()> {
         "there is no graphical session (neither DISPLAY nor WAYLAND_DISPLAY is set). \
          Use `cliffhangarr-cli run` on a machine without a screen."
     );
-    if !has_value(DMABUF_SWITCH) && (has_nvidia_driver() || !has_render_node()) {
-        restart_without_dmabuf()?;
+    let has_hardware = has_render_node();
+    if !has_value(DMABUF_SWITCH) && (has_nvidia_driver() || !has_hardware) {
+        let mut variables = vec![(DMABUF_SWITCH, "1")];
+        if !has_hardware && !has_value(GDK_GL) {
+            variables.push((GDK_GL, "disable"));
+        }
+        return restart_with(&variables);
     }
     Ok(())
 }
@@ -50,13 +55,17 @@ fn has_value(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// The variable has to be there before any thread is, and changing it in place is not safe: so the process starts over.
+/// GTK's switch for its own use of OpenGL. Where that is done in software it costs 20 MB, and the page is painted without it.
 #[cfg(target_os = "linux")]
-fn restart_without_dmabuf() -> anyhow::Result<()> {
+const GDK_GL: &str = "GDK_GL";
+
+/// Variables have to be there before any thread is, and changing them in place is not safe: so the process starts over.
+#[cfg(target_os = "linux")]
+fn restart_with(variables: &[(&str, &str)]) -> anyhow::Result<()> {
     use std::os::unix::process::CommandExt as _;
     let error = std::process::Command::new(std::env::current_exe()?)
         .args(std::env::args_os().skip(1))
-        .env(DMABUF_SWITCH, "1")
+        .envs(variables.iter().copied())
         .exec();
     Err(error.into())
 }

@@ -68,7 +68,11 @@ pub(crate) fn not_near_end(subject: &Subject, place: &Place<'_>) -> Decision {
 /// Nothing is missing and nothing will come: a complete show that was unmonitored on purpose is left alone.
 fn is_over_and_complete(around: Circumstances<'_>, last_season: i32) -> bool {
     let is_over = matches!(around.snapshot.series.status.as_str(), "ended" | "deleted");
-    is_over && around.snapshot.season_episodes(last_season).all(|episode| episode.file.is_some())
+    is_over
+        && around
+            .snapshot
+            .season_episodes(last_season)
+            .all(|episode| episode.file.is_some())
 }
 
 /// The season's only file is the pilot's, and that is being played. A double pilot in one file is one pilot.

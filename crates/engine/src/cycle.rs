@@ -1,6 +1,7 @@
 //! A monitoring cycle: from what a media server says is playing, to decisions, to what Sonarr is asked to do.
 
 mod deciding;
+mod owed;
 
 use crate::core::{Core, RememberedVerdict, lock};
 use crate::links::Link;
@@ -210,37 +211,6 @@ impl Core {
         by_seeing.min(self.now() + (COUNTS_AFTER - offset).max(SignedDuration::from_secs(1)))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all of it is one sentence about one session")]
-    async fn unavailable(
-        &self,
-        link: &Link,
-        subject: Subject,
-        error: &RemoteError,
-        sighting: &Sighting,
-        key: &PlayKey,
-        mode: Mode,
-        report: &mut CheckReport,
-    ) -> Decision {
-        report.errors.push(Failure {
-            source: link.connection.name.clone(),
-            message: self.trouble_of(link, error),
-        });
-        if self.may_owe(&sighting.watched.viewer, mode) {
-            self.owe_sighting(link, sighting).await;
-        }
-        let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
-        let decision = Decision::nothing(subject, Reason::InstanceUnavailable, detail);
-        if let Err(error) = self.journal_session(&decision, key, mode).await {
-            self.store_failed(decision.subject.clone(), &error, report);
-        }
-        decision
-    }
-
-    /// Whether what somebody watched is remembered when it cannot be decided about now.
-    fn may_owe(&self, viewer: &domain::session::Viewer, mode: Mode) -> bool {
-        self.is_allowed(viewer) && !mode.dry_run && !mode.owed && !self.settings().dry_run
-    }
-
     fn store_failed(&self, subject: Subject, error: &StoreError, report: &mut CheckReport) -> Decision {
         let message = format!("{error}. {}", error.advice());
         tracing::error!("{message}");
@@ -312,44 +282,6 @@ impl Core {
     fn forget_ended_plays(&self) {
         let tracker = lock(&self.tracker);
         lock(&self.verdicts).retain(|key, _| tracker.play(key).is_some());
-    }
-
-    /// Decides once more about something that was watched while a Sonarr, or the media server, did not answer.
-    pub(crate) async fn revisit(&self, sighting: &Sighting, instance: i64, report: &mut CheckReport) {
-        let key = PlayKey {
-            server: sighting.watched.viewer.key.server,
-            viewer: Some(sighting.watched.viewer.key.clone()),
-            item: format!("{} {}", sighting.subject.show, sighting.watched.at),
-            device: None,
-        };
-        let mode = Mode {
-            dry_run: false,
-            fresh: true,
-            owed: true,
-        };
-        let show = match self.links.get(key.server.0) {
-            Some(server) => self.identify_show(&server, &sighting.show).await,
-            None => Ok(sighting.show.clone()),
-        };
-        let show = match show {
-            Ok(show) => show,
-            Err(error) => {
-                let detail = format!("It is still not known which series this is: {error}");
-                let subject = sighting.subject.clone();
-                report
-                    .decisions
-                    .push(Decision::nothing(subject, Reason::ShowUnavailable, detail));
-                return;
-            }
-        };
-        let sighting = Sighting {
-            show,
-            ..sighting.clone()
-        };
-        let verdicts = self
-            .on_all_instances(&sighting, &key, mode, report, Some(instance))
-            .await;
-        report.decisions.extend(verdicts.decisions);
     }
 }
 

@@ -12,12 +12,14 @@ mod new_seasons;
 mod outlook;
 mod pass;
 mod readiness;
+mod recycling;
 mod requests;
 mod storage;
 
 pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
 pub use outlook::ViewerForecast;
+pub use recycling::Recycling;
 pub(crate) use storage::Storage;
 pub use storage::{StorageFloor, StorageState};
 

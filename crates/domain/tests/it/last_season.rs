@@ -55,9 +55,16 @@ fn the_last_seasons_flag_comes_on_for_new_episodes_while_the_others_keep_theirs(
 
 #[test]
 fn a_complete_ended_series_that_was_unmonitored_on_purpose_is_left_alone() {
-    let show = Show::new().season(1, "FFF").unmonitored().new_items(Some(NewItems::None));
+    let show = Show::new()
+        .season(1, "FFF")
+        .unmonitored()
+        .new_items(Some(NewItems::None));
     expect(&show.clone().status("ended"), (1, 3), &["nothingMissing"]);
-    expect(&show.status("continuing"), (1, 3), &["monitorNew: series on; new items all"]);
+    expect(
+        &show.status("continuing"),
+        (1, 3),
+        &["monitorNew: series on; new items all"],
+    );
 }
 
 #[test]

@@ -73,8 +73,19 @@ impl Core {
             _ if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => Err(ActError::NotNow(
                 "Somebody has watched it since; it is kept.".to_owned(),
             )),
+            Reason::InactiveReset => still_inactive(&facts),
             _ => Ok(()),
         }
+    }
+}
+
+/// What was planned by a wrong clock, or before a history told more, is not done.
+fn still_inactive(facts: &ShowFacts) -> Result<(), ActError> {
+    let decision = facts.inactivity();
+    match decision.reason {
+        // Where a part of it is done already, nothing may be left beyond the baseline.
+        Reason::InactiveReset | Reason::AtBaseline | Reason::NeverExpanded => Ok(()),
+        _ => Err(ActError::NotNow(decision.detail)),
     }
 }
 

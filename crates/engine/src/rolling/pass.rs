@@ -76,9 +76,7 @@ impl Core {
     pub(crate) async fn reset_inactive_pass(&self, dry_run: bool) -> Result<ResetReport, StoreError> {
         let (proposals, mut report) = self.propose_resets(dry_run).await?;
         if dry_run {
-            report
-                .reset
-                .extend(proposals.iter().map(|proposal| planned_row(proposal)));
+            report.reset.extend(proposals.iter().map(planned_row));
             return Ok(report);
         }
         let shows = self.store.rolling_shows().await?;
@@ -193,7 +191,7 @@ impl Core {
             let lock = self.series_lock(series);
             let _one_writer = lock.lock().await;
             if let Some(failure) = self.owed_already(&proposal, origin).await? {
-                report.errors.push(failure_of(&proposal, failure));
+                report.errors.push(failure_of(&proposal, &failure));
                 continue;
             }
             let done = self.carry_out(&proposal.link, origin, &proposal.decision, None).await?;
@@ -207,7 +205,7 @@ impl Core {
                 Outcome::Owed | Outcome::Failed => {
                     report
                         .errors
-                        .push(failure_of(&proposal, done.failure.unwrap_or_default()));
+                        .push(failure_of(&proposal, &done.failure.unwrap_or_default()));
                 }
                 Outcome::Nothing | Outcome::Planned | Outcome::Waiting => report.skipped.push(LeftAlone {
                     id: Some(proposal.facts.show.id.0),
@@ -281,7 +279,7 @@ impl Core {
     }
 }
 
-fn failure_of(proposal: &Proposal, message: String) -> Failure {
+fn failure_of(proposal: &Proposal, message: &str) -> Failure {
     Failure {
         source: proposal.link.connection.name.clone(),
         message: format!("{}: {message}", proposal.facts.show.title),

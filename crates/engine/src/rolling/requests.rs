@@ -1,6 +1,6 @@
 //! What people ask of rolling shows beyond enrolling and resetting.
 
-use super::{StorageFloor, StorageState, ViewerForecast};
+use super::{Recycling, StorageFloor, StorageState, ViewerForecast};
 use crate::engine::Engine;
 use crate::error::RequestError;
 use domain::cleanup::SeasonOutlook;
@@ -16,6 +16,14 @@ impl Engine {
     /// When there is no such show, or its Sonarr does not answer.
     pub async fn outlook(&self, show: i64) -> Result<Vec<SeasonOutlook>, RequestError> {
         self.core.outlook(show).await
+    }
+
+    /// When the space of files that are deleted in a Sonarr is free.
+    ///
+    /// # Errors
+    /// When there is no such instance, or it does not answer.
+    pub async fn recycling(&self, instance: &str) -> Result<Recycling, RequestError> {
+        self.core.recycling(instance).await
     }
 
     /// How fast each viewer of a rolling show watches, and when they run out of episodes.

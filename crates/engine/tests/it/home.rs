@@ -1,24 +1,27 @@
 //! A home for tests: simulated servers in process, a clock that is moved by hand, and an engine on a folder of its own.
 
+// A bench includes this file by its path, and then looks for its modules beside it.
+#[path = "network.rs"]
+pub mod network;
+
+pub use network::Network;
+
 use async_trait::async_trait;
-use bytes::Bytes;
 use config::SecretStore;
 use domain::state::{ConnectionKind, Notification};
 use engine::clock::Clock;
 use engine::{CheckReport, ConnectionDraft, Engine, EngineOptions, Shell};
 use jiff::{SignedDuration, Timestamp};
-use remote::{BodyStream, RouterTransport, SecretString, Transport, TransportError};
+use remote::{RouterTransport, SecretString, Transport};
 use serde_json::{Value, json};
 use simulators::clock::SimClock;
 use simulators::plex::PlexSim;
 use simulators::sonarr::SonarrSim;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::sync::Notify;
 
 /// Where every story begins: a Wednesday evening.
 pub fn start() -> Timestamp {
@@ -103,11 +106,6 @@ impl Home {
     /// The first Sonarr.
     pub fn sonarr(&self) -> &SonarrSim {
         &self.sonarrs[0]
-    }
-
-    /// The data folder.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     pub async fn connect(&self, kind: ConnectionKind, name: &str, url: &str, secret: &str) {
@@ -273,7 +271,8 @@ impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         let count = |left: usize| (left != Self::NEVER && left != Self::STOPPED).then(|| left - 1);
         if self.looks_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, count) == Ok(1) {
-            panic!("the test wants it so");
+            // As a panic, without its noise.
+            std::panic::resume_unwind(Box::new("the test wants it so"));
         }
         self.wall.now() + *self.skew.lock().unwrap()
     }
@@ -302,101 +301,5 @@ impl RecordingShell {
 impl Shell for RecordingShell {
     fn notify(&self, notification: Notification) {
         self.0.lock().unwrap().push(notification);
-    }
-}
-
-/// Hosts by name, each of which can be unplugged.
-#[derive(Default)]
-pub struct Network {
-    hosts: Mutex<BTreeMap<String, Arc<dyn Transport>>>,
-    unplugged: Mutex<BTreeSet<String>>,
-    clock: Mutex<Option<(SimClock, SignedDuration)>>,
-    doom: Mutex<Option<(usize, Cut)>>,
-    died: Notify,
-    requests: AtomicUsize,
-}
-
-/// Where a request is when the process dies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cut {
-    /// It has not left.
-    Before,
-    /// It took effect, and its answer is not there yet.
-    After,
-}
-
-impl Network {
-    pub fn put(&self, host: &str, transport: Arc<dyn Transport>) {
-        self.hosts.lock().unwrap().insert(host.to_owned(), transport);
-    }
-
-    /// Nothing reaches the host anymore.
-    pub fn unplug(&self, host: &str) {
-        self.unplugged.lock().unwrap().insert(host.to_owned());
-    }
-
-    /// The host can be reached again.
-    pub fn plug_in(&self, host: &str) {
-        self.unplugged.lock().unwrap().remove(host);
-    }
-
-    /// Every request takes so long by the given clock.
-    pub fn takes(&self, clock: &SimClock, each: SignedDuration) {
-        *self.clock.lock().unwrap() = Some((clock.clone(), each));
-    }
-
-    /// From the n-th request on nothing comes back anymore; see [`Network::death`].
-    pub fn die_at(&self, nth: usize, cut: Cut) {
-        *self.doom.lock().unwrap() = Some((nth, cut));
-    }
-
-    /// Everything works again.
-    pub fn live(&self) {
-        *self.doom.lock().unwrap() = None;
-    }
-
-    /// Waits until the request of [`Network::die_at`] was made.
-    pub async fn death(&self) {
-        self.died.notified().await;
-    }
-
-    /// How many requests were tried, those to unplugged hosts included.
-    pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
-    }
-
-    /// Counts a request down; `Some` from the fatal one on.
-    fn doomed(&self) -> Option<(bool, Cut)> {
-        let mut doom = self.doom.lock().unwrap();
-        let (left, cut) = doom.as_mut()?;
-        let is_the_one = *left == 1;
-        *left = left.saturating_sub(1);
-        (*left == 0).then_some((is_the_one, *cut))
-    }
-}
-
-#[async_trait]
-impl Transport for Network {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        let host = request.uri().host().unwrap_or_default().to_owned();
-        let known = self.hosts.lock().unwrap().get(&host).cloned();
-        let known = known.filter(|_| !self.unplugged.lock().unwrap().contains(&host));
-        if let Some((clock, each)) = &*self.clock.lock().unwrap() {
-            clock.advance(*each);
-        }
-        if let Some((is_the_one, cut)) = self.doomed() {
-            if let (true, Cut::After, Some(transport)) = (is_the_one, cut, known) {
-                transport.send(request).await?;
-            }
-            self.died.notify_one();
-            return std::future::pending().await;
-        }
-        match known {
-            Some(transport) => transport.send(request).await,
-            None => Err(TransportError::Connect {
-                detail: "connection refused".to_owned(),
-            }),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The process dies at any moment: what was begun is carried on, nothing is lost, and nothing is searched twice.
 
-use crate::home::{Cut, Home};
+use crate::home::Home;
+use crate::home::network::Cut;
 use crate::stage::{HARBOUR, codes, days, hours, minutes, monitored, seconds};
 use domain::state::Health;
 use simulators::plex::{OWNER, SessionHandle};

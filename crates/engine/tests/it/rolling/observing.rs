@@ -1,8 +1,13 @@
 //! What was not seen is not taken for "nobody watched".
 
 use super::story::{Story, account};
+use async_trait::async_trait;
+use bytes::Bytes;
 use jiff::SignedDuration;
+use remote::{BodyStream, RouterTransport, Transport, TransportError};
+use simulators::clock::SimClock;
 use simulators::sonarr::SeriesSpec;
+use std::sync::{Arc, Mutex};
 
 fn two_seasons(spec: SeriesSpec) -> SeriesSpec {
     spec.season_with_files(1, 4).season_with_files(2, 4)
@@ -103,6 +108,67 @@ async fn a_clock_that_was_set_back_deletes_nothing() {
     story.look().await;
     story.days(15).await;
     assert_eq!(story.deletions(), 0);
+}
+
+/// Puts the true time into every answer, as real servers do.
+struct Dated {
+    to: Arc<dyn Transport>,
+    clock: SimClock,
+    /// How far the clock that the engine goes by is ahead of the true time.
+    ahead: Arc<Mutex<SignedDuration>>,
+}
+
+#[async_trait]
+impl Transport for Dated {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        let mut answer = self.to.send(request).await?;
+        let now = (self.clock.now() - *self.ahead.lock().unwrap()).to_zoned(jiff::tz::TimeZone::UTC);
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        answer.headers_mut().insert(http::header::DATE, date.parse().unwrap());
+        Ok(answer)
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_runs_ahead_of_the_servers_deletes_nothing() {
+    let story = watched_once("Wrong").await;
+    let ahead = Arc::new(Mutex::new(SignedDuration::ZERO));
+    for (host, router) in [
+        ("plex.test", story.home.plex.router()),
+        ("sonarr1.test", story.home.sonarr().router()),
+    ] {
+        let dated = Dated {
+            to: Arc::new(RouterTransport::new(router)),
+            clock: story.home.clock.clone(),
+            ahead: Arc::clone(&ahead),
+        };
+        story.home.network.put(host, Arc::new(dated));
+    }
+    let year = SignedDuration::from_hours(24 * 365);
+    story.home.clock.advance(year);
+    *ahead.lock().unwrap() = year;
+    story.days(3).await;
+    assert_eq!(story.deletions(), 0);
+    assert_eq!(story.monitored("Wrong"), "S01E01–E04, S02E01–E04");
+    let warnings = story.home.engine.state_now().await.warnings.clone();
+    assert_eq!(warnings[0].code, "clock");
+    assert!(
+        warnings[0].message.contains("about 365 days ahead"),
+        "{}",
+        warnings[0].message
+    );
+
+    story.home.clock.advance(-year);
+    *ahead.lock().unwrap() = SignedDuration::ZERO;
+    story.days(2).await;
+    assert_eq!(story.deletions(), 0, "what was planned by the wrong clock is not done");
+    assert_eq!(story.home.engine.state_now().await.warnings, []);
+    story.days(4).await;
+    assert_eq!(
+        story.files("Wrong"),
+        "S01E01–E04",
+        "and by the right one a week is a week"
+    );
 }
 
 #[tokio::test]

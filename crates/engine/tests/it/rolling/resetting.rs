@@ -48,7 +48,7 @@ async fn a_reset_on_request_does_what_its_preview_shows() {
 #[tokio::test]
 async fn a_reset_at_the_baseline_forgets_the_viewers_and_says_so() {
     let mut story = Story::new().await;
-    story.show("Bare", &[10, 8], |spec| first_season_only(spec));
+    story.show("Bare", &[10, 8], first_season_only);
     story.enroll("Bare", "firstSeasonRolling").await;
     story.watches("Alice", "Bare", 1, 2).await;
     let report = story.reset("Bare").await.unwrap();
@@ -173,4 +173,53 @@ async fn the_waiting_time_can_be_changed_and_counts_from_the_last_viewing() {
     assert_eq!(story.deletions(), 0);
     story.days(3).await;
     assert_eq!(story.files("Slow"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn specials_survive_every_reset() {
+    let mut story = Story::new().await;
+    let series = story.show("Extras", &[4, 4], |spec| {
+        spec.with(SeasonSpec::new(0, 3).all_files())
+            .season_with_files(1, 4)
+            .season_with_files(2, 4)
+    });
+    story.enroll("Extras", "pilotRolling").await;
+    story.watches("Alice", "Extras", 2, 1).await;
+    story.reset("Extras").await.unwrap();
+    assert_eq!(story.files("Extras"), "S00E01–E03, S01E01");
+    assert_eq!(story.monitored("Extras"), "S00E01–E03, S01E01");
+    assert!(story.home.sonarr().series(series).unwrap().seasons[&0]);
+}
+
+#[tokio::test]
+async fn what_happens_on_one_instance_stays_there() {
+    let mut story = Story::with_instances(2).await;
+    story.show("Twins", &[4, 4, 4], three_seasons);
+    story.also_on(1, "Twins", three_seasons);
+    story.enroll("Twins", "firstSeasonRolling").await;
+    story.enroll_on(1, "Twins", "firstSeasonRolling").await;
+    story.watches("Alice", "Twins", 2, 1).await;
+    story.reset("Twins").await.unwrap();
+    assert_eq!(story.files_on(0, "Twins"), "S01E01–E04");
+    assert_eq!(story.files_on(1, "Twins"), "S01E01–E04, S02E01–E04, S03E01–E04");
+    story.remove("Twins").await;
+    let rows = story.home.engine.shows(false).await.unwrap();
+    assert_eq!(rows.len(), 2, "the other one with its viewer");
+    assert!(rows.iter().all(|row| row.instance == "Sonarr 2"));
+}
+
+#[tokio::test]
+async fn the_preview_can_say_when_the_space_is_free() {
+    let story = Story::new().await;
+    let engine = &story.home.engine;
+    assert_eq!(
+        engine.recycling("Sonarr").await.unwrap().sentence(),
+        "The space is free at once."
+    );
+    story.home.sonarr().set_recycle_bin(Some("/bin"));
+    let sentence = engine.recycling("Sonarr").await.unwrap().sentence();
+    assert_eq!(
+        sentence,
+        "The files go to Sonarr's recycle bin, and the space is free after 7 days."
+    );
 }

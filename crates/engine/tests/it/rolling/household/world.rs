@@ -434,7 +434,6 @@ impl World {
                     .iter()
                     .find(|entry| entry.decision.doomed_files().any(|doomed| doomed.id.0 == id));
                 let because = because.unwrap_or_else(|| panic!("{file:?} went without a word"));
-                eprintln!("STAT {}", because.decision.reason.code());
                 self.judge_deletion(&file, because.decision.reason, because.at);
             }
         }
@@ -506,7 +505,6 @@ impl World {
             .collect();
         for command in new {
             self.commands.insert(command.id);
-            eprintln!("STAT {}", command.name);
             let at = command.queued_at;
             let covered: Vec<i64> = match (command.series, command.season) {
                 (Some(series), Some(season)) => {
