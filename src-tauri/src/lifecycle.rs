@@ -2,7 +2,6 @@
 
 use crate::args::stays_in_tray;
 use crate::{events, notify, tray, window};
-use domain::state::SecretStoreState;
 use engine::Engine;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,8 +10,6 @@ use tauri::{AppHandle, Manager as _, RunEvent, Runtime};
 
 /// How long the engine may take to end. After that the application ends anyway.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
-/// How long the engine may take to show its connections once it knows where their secrets are.
-const CONNECTIONS_WITHIN: Duration = Duration::from_secs(1);
 
 /// How this start differs from others.
 #[derive(Debug, Clone, Copy)]
@@ -67,18 +64,11 @@ fn begin<R: Runtime>(app: &AppHandle<R>, start: Start) {
 
 /// Opens the window for somebody who started the application by hand and has connected nothing yet.
 async fn welcome<R: Runtime>(app: AppHandle<R>) {
-    let mut states = app.state::<Engine>().state();
-    if states
-        .wait_for(|state| state.secrets != SecretStoreState::Unknown)
-        .await
-        .is_err()
-    {
-        return;
-    }
-    // Connections come right after the place of their secrets is known, unless there are none.
-    let connected = states.wait_for(|state| !state.connections.is_empty());
-    if tokio::time::timeout(CONNECTIONS_WITHIN, connected).await.is_err() {
-        window::open(&app, None);
+    let engine = app.state::<Engine>().inner().clone();
+    match engine.has_connections().await {
+        Ok(true) => {}
+        Ok(false) => window::open(&app, None),
+        Err(error) => tracing::warn!("{error}"),
     }
 }
 

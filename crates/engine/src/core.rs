@@ -55,6 +55,8 @@ pub(crate) struct Core {
     pub listeners: Notify,
     /// Whether rolling shows exist, so that the common case costs nothing.
     pub has_rolling_shows: AtomicBool,
+    /// Whether the connections were read; before that their absence says nothing.
+    pub links_loaded: AtomicBool,
     /// The state of the shows at which seasons were last looked at.
     pub cleaned_at_revision: Mutex<Option<u64>>,
     /// Both clocks at the last tick.

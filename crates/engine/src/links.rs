@@ -141,6 +141,7 @@ impl Core {
             links.insert(connection.id, Arc::new(self.make_link(connection).await));
         }
         self.links.replace(links);
+        self.links_loaded.store(true, std::sync::atomic::Ordering::Relaxed);
         self.identities.clear();
         Ok(())
     }

@@ -302,6 +302,9 @@ impl Core {
                 .iter()
                 .any(|connection| connection.kind.is_media_server() == media)
         };
+        if !self.links_loaded.load(Ordering::Relaxed) {
+            return "Starting".to_owned();
+        }
         if !has(true) {
             return "Connect a media server to begin".to_owned();
         }

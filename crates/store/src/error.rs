@@ -107,6 +107,8 @@ mod code {
     /// Extended codes of `IOERR` that tell of the file, not of the disk.
     pub const IOERR_SHORT_READ: i32 = 522;
     pub const IOERR_CORRUPTFS: i32 = 8458;
+    /// The index of the write-ahead log cannot grow: there is no space at all.
+    pub const IOERR_SHMSIZE: i32 = 4874;
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -120,6 +122,7 @@ impl From<sqlx::Error> for StoreError {
                     code::IOERR if matches!(extended, code::IOERR_SHORT_READ | code::IOERR_CORRUPTFS) => {
                         Self::Corrupt(error.to_string())
                     }
+                    code::IOERR if extended == code::IOERR_SHMSIZE => Self::DiskFull,
                     code::BUSY | code::LOCKED => Self::Busy,
                     code::FULL => Self::DiskFull,
                     code::READONLY | code::PERM | code::AUTH | code::CANTOPEN => Self::ReadOnly(error.to_string()),

@@ -171,11 +171,20 @@ pub(crate) async fn examine(file: &Path) -> Result<Option<i64>, StoreError> {
         Err(error) => return Err(StoreError::from_io(file, &error)),
     }
     fs::File::open(file).map_err(|error| StoreError::from_io(file, &error))?;
-    // Read-only, so that closing it folds no log into a damaged file and removes none. No further options: a connection on
-    // which one of them failed would be closed in the background, when another file may have taken this one's place.
+    match examine_as(file, true).await {
+        // A process that died while it made the file left a journal behind, which only a writer may play back.
+        Err(StoreError::ReadOnly(_)) => examine_as(file, false).await,
+        other => other,
+    }
+}
+
+async fn examine_as(file: &Path, read_only: bool) -> Result<Option<i64>, StoreError> {
+    // Read-only at first, so that closing it folds no log into a damaged file and removes none. No further options: a
+    // connection on which one of them failed would be closed in the background, when another file may have taken this one's
+    // place.
     let options = SqliteConnectOptions::new()
         .filename(file)
-        .read_only(true)
+        .read_only(read_only)
         .busy_timeout(BUSY_TIMEOUT);
     let mut connection = options.connect().await?;
     let schema = schema_of(&mut connection).await;

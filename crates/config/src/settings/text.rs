@@ -31,7 +31,13 @@ fn parse_assignment(text: &str) -> Result<(String, Value), SettingsError> {
     let parsed = match kind_of(key)? {
         Kind::Switch => read_switch(value).map(Value::Bool),
         Kind::Number { .. } => serde_json::from_str(value).ok().filter(Value::is_number),
-        Kind::Names if value.starts_with('[') => serde_json::from_str(value).ok(),
+        Kind::Names if value.starts_with('[') => {
+            Some(serde_json::from_str(value).map_err(|_| SettingsError::WrongType {
+                key: key.to_owned(),
+                expected: "a JSON list of names, or names with commas between them",
+                found: shorten(value),
+            })?)
+        }
         Kind::Names => Some(Value::from(value.split(',').map(str::trim).collect::<Vec<_>>())),
         Kind::Text => Some(Value::from(value)),
     };

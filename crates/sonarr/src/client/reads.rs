@@ -32,7 +32,7 @@ impl SonarrClient {
     /// # Errors
     /// As [`RemoteError`] lists.
     pub async fn find_by_tvdb(&self, tvdb: TvdbId) -> Result<Option<Series>, RemoteError> {
-        let call = Call::get("api/v3/series").query("tvdbId", tvdb).limits(LIBRARY);
+        let call = Call::get("api/v3/series").query("tvdbId", tvdb);
         let listing = self.list(call, |value| parse::series(self.instance, value)).await?;
         let found = listing.items.into_iter().find(|series| series.tvdb == Some(tvdb));
         match listing.skipped.into_iter().next() {
