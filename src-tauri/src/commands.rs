@@ -6,8 +6,9 @@ use tauri::ipc::Invoke;
 use tauri::{AppHandle, Runtime, State};
 use tauri_plugin_opener::OpenerExt as _;
 use wire::{
-    AppStateDto, Autostart, BatchReport, CheckReport, Connected, ConnectionDraft, Enrollment, ErrorDto, JournalPage,
-    Library, LogLevel, PauseDto, Preview, ResetReport, SettingsPatch, SettingsView, ShowRows,
+    AppStateDto, Autostart, BatchReport, CheckReport, Connected, ConnectionDraft, DryRun, Enrollment, ErrorDto,
+    Forecasts, JournalPage, Library, LogLevel, Outlook, PauseDto, Preview, ReadinessDto, RecyclingDto, ResetReport,
+    RootFolders, RuleChoices, RuleSetDto, SettingsPatch, SettingsView, ShowRows, StorageFloorDto,
 };
 
 use crate::conversions as convert;
@@ -172,6 +173,65 @@ async fn reset_inactive(engine: Asked<'_>, confirmation: String) -> Answer<Reset
 #[tauri::command]
 async fn keep(engine: Asked<'_>, show: i64, season: Option<i32>, keep: bool) -> Answer<()> {
     engine.keep(show, season, keep).await.map_err(convert::error)
+}
+
+#[tauri::command]
+async fn get_outlook(engine: Asked<'_>, show: i64) -> Answer<Outlook> {
+    let outlooks = engine.outlook(show).await.map_err(convert::error)?;
+    Ok(convert::outlook(&outlooks))
+}
+
+#[tauri::command]
+async fn get_forecasts(engine: Asked<'_>, show: i64) -> Answer<Forecasts> {
+    let forecasts = engine.forecasts(show).await.map_err(convert::error)?;
+    Ok(convert::forecasts(forecasts))
+}
+
+#[tauri::command]
+async fn get_recycling(engine: Asked<'_>, instance: String) -> Answer<RecyclingDto> {
+    let recycling = engine.recycling(&instance).await.map_err(convert::error)?;
+    Ok(convert::recycling(recycling))
+}
+
+#[tauri::command]
+async fn get_readiness(engine: Asked<'_>, days: u32) -> Answer<ReadinessDto> {
+    let readiness = engine.readiness(days).await.map_err(convert::error)?;
+    Ok(convert::readiness(readiness))
+}
+
+#[tauri::command]
+async fn get_rules(engine: Asked<'_>) -> Answer<RuleSetDto> {
+    engine.rules().await.map(Into::into).map_err(convert::error)
+}
+
+#[tauri::command]
+async fn set_rules(engine: Asked<'_>, rules: RuleSetDto) -> Answer<RuleSetDto> {
+    let saved = engine.set_rules(rules.into()).await;
+    saved.map(Into::into).map_err(convert::error)
+}
+
+#[tauri::command]
+async fn dry_run_rules(engine: Asked<'_>, rules: RuleSetDto) -> Answer<DryRun> {
+    let rows = engine.dry_run_rules(&rules.into()).await.map_err(convert::error)?;
+    Ok(convert::dry_run(&rows))
+}
+
+#[tauri::command]
+async fn get_rule_choices(engine: Asked<'_>) -> Answer<RuleChoices> {
+    Ok(convert::rule_choices(engine.rule_choices().await))
+}
+
+#[tauri::command]
+async fn get_storage(engine: Asked<'_>) -> Answer<RootFolders> {
+    let states = engine.storage().await.map_err(convert::error)?;
+    Ok(convert::root_folders(engine.root_folders().await, states))
+}
+
+#[tauri::command]
+async fn set_storage_floors(engine: Asked<'_>, floors: Vec<StorageFloorDto>) -> Answer<RootFolders> {
+    let set = engine.set_storage_floors(&convert::floors(floors)).await;
+    set.map_err(convert::error)?;
+    get_storage(engine).await
 }
 
 #[tauri::command]

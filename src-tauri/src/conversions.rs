@@ -1,7 +1,11 @@
 //! Between the engine's types and those that cross to the page. Nothing is decided here.
 
+use domain::cleanup::SeasonOutlook;
+use domain::ids::{InstanceId, ViewerKey};
 use domain::plan::Decision;
-use engine::{Failure, LibraryRow, PauseFor, RequestError};
+use domain::pressure::{Floor, Pressure};
+use domain::rules::DryRunRow;
+use engine::{Failure, FolderSpace, LibraryRow, PauseFor, Recycling, RequestError, StorageFloor, StorageState};
 use secrecy::SecretString;
 use store::JournalEntry;
 use wire::{BatchReport, CheckReport, Connected, ErrorDto, ErrorRow, JournalEntryDto, JournalPage, Library, PauseDto};
@@ -82,6 +86,7 @@ fn show(row: engine::ShowRow) -> wire::ShowRow {
         tvdb_id: row.tvdb_id,
         monitoring_type: row.monitoring_type.into(),
         viewer: row.viewer,
+        viewer_key: row.viewer_key.as_ref().map(viewer_key),
         current_monitored_season: row.current_monitored_season,
         last_updated_at: row.last_updated_at,
         inactive: row.inactive,
@@ -90,6 +95,129 @@ fn show(row: engine::ShowRow) -> wire::ShowRow {
         pace: row.pace,
         forecast: row.forecast,
     }
+}
+
+/// An identity that means something only to compare it.
+fn viewer_key(key: &ViewerKey) -> String {
+    format!("{}/{}", key.server, key.account)
+}
+
+/// What will become of a show's seasons.
+pub fn outlook(outlooks: &[SeasonOutlook]) -> wire::Outlook {
+    wire::Outlook(outlooks.iter().map(Into::into).collect())
+}
+
+/// Where a show's viewers are headed.
+pub fn forecasts(forecasts: Vec<engine::ViewerForecast>) -> wire::Forecasts {
+    let one = |forecast: engine::ViewerForecast| wire::ViewerForecastDto {
+        viewer_key: viewer_key(&forecast.viewer_key),
+        viewer: forecast.viewer,
+        pace: forecast.pace,
+        sentence: forecast.sentence,
+        episodes_ahead: forecast.forecast.map(|known| count(known.episodes_ahead)),
+    };
+    wire::Forecasts(forecasts.into_iter().map(one).collect())
+}
+
+/// When the space of deleted files is free.
+pub fn recycling(recycling: Recycling) -> wire::RecyclingDto {
+    let (kind, days) = match recycling {
+        Recycling::FreedAtOnce => (wire::RecyclingKind::FreedAtOnce, None),
+        Recycling::FreedAfter { days } => (wire::RecyclingKind::FreedAfter, Some(days)),
+        Recycling::NotFreed => (wire::RecyclingKind::NotFreed, None),
+    };
+    wire::RecyclingDto {
+        kind,
+        days,
+        sentence: recycling.sentence(),
+    }
+}
+
+/// How many expansions were in time.
+pub fn readiness(readiness: store::Readiness) -> wire::ReadinessDto {
+    let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    wire::ReadinessDto {
+        in_time: narrow(readiness.in_time),
+        late: narrow(readiness.late),
+        open: narrow(readiness.open),
+    }
+}
+
+/// What rules would match.
+pub fn dry_run(rows: &[DryRunRow]) -> wire::DryRun {
+    wire::DryRun(rows.iter().map(Into::into).collect())
+}
+
+/// What rules can be made of.
+pub fn rule_choices(choices: Vec<engine::Choices>) -> wire::RuleChoices {
+    let profile = |(id, name): (i64, String)| wire::QualityProfile { id, name };
+    let one = |choices: engine::Choices| wire::InstanceChoices {
+        instance: choices.instance.0,
+        tags: choices.tags,
+        quality_profiles: choices.quality_profiles.into_iter().map(profile).collect(),
+        root_folders: choices.root_folders,
+        genres: choices.genres,
+        networks: choices.networks,
+        original_languages: choices.original_languages,
+    };
+    wire::RuleChoices(choices.into_iter().map(one).collect())
+}
+
+/// Every root folder, with its floor where it has one. One with a floor is there even while its Sonarr does not list it.
+pub fn root_folders(folders: Vec<FolderSpace>, states: Vec<StorageState>) -> wire::RootFolders {
+    let without_end = |path: &str| path.trim_end_matches(['/', '\\']).to_owned();
+    let mut rows: Vec<wire::RootFolder> = folders
+        .into_iter()
+        .map(|folder| wire::RootFolder {
+            instance: folder.instance.0,
+            path: folder.path,
+            free: folder.free,
+            floor: None,
+            short: false,
+        })
+        .collect();
+    for state in states {
+        let short = state.pressure == Pressure::Low;
+        let floor = wire::StorageFloorDto {
+            instance: state.floor.instance.0,
+            root_folder: state.floor.floor.root_folder,
+            begins_below: state.floor.floor.begins_below,
+            ends_at: state.floor.floor.ends_at,
+        };
+        let known = rows
+            .iter_mut()
+            .find(|row| row.instance == floor.instance && without_end(&row.path) == without_end(&floor.root_folder));
+        if let Some(row) = known {
+            (row.floor, row.short) = (Some(floor), short);
+        } else {
+            rows.push(wire::RootFolder {
+                instance: floor.instance,
+                path: floor.root_folder.clone(),
+                free: state.free,
+                floor: Some(floor),
+                short,
+            });
+        }
+    }
+    rows.sort_by(|one, other| (one.instance, &one.path).cmp(&(other.instance, &other.path)));
+    wire::RootFolders(rows)
+}
+
+/// The floors to be set.
+pub fn floors(floors: Vec<wire::StorageFloorDto>) -> Vec<StorageFloor> {
+    let floor = |floor: wire::StorageFloorDto| StorageFloor {
+        instance: InstanceId(floor.instance),
+        floor: Floor {
+            root_folder: floor.root_folder,
+            begins_below: floor.begins_below,
+            ends_at: floor.ends_at,
+        },
+    };
+    floors.into_iter().map(floor).collect()
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// The series of an instance.

@@ -1,5 +1,7 @@
 import type { MonitoringType, Origin, Outcome, Pause, View } from "./bindings/wire";
 import { amount, counted, size } from "./format";
+import { rulesText } from "./text/rules";
+import { storageText } from "./text/storage";
 
 const outcomes: Record<Outcome, string> = {
   nothing: "nothing to do",
@@ -142,14 +144,25 @@ export const text = {
     viewers: (count: number) => (count === 0 ? "nobody yet" : counted(count, "viewer")),
     trackingOnly: "Tracking only",
     nobodyYet: "Nobody has watched it since it was enrolled or reset.",
-    keptSeasons: "Keep seasons",
+    seasons: "Seasons",
+    keepWhole: "Keep the whole show",
+    keepShort: "Keep",
+    fates: { free: "goes", freeAt: "later", kept: "stays" },
+    nothingBeyond: "nothing beyond its baseline",
+    seasonFiles: (files: number, bytes: number) =>
+      files === 0 ? "no files" : `${counted(files, "file")}, ${size(bytes)}`,
+    cleanupOff:
+      "Progressive cleanup is switched off: seasons stay until the show is reset, or a disk runs short of the space you want to be left.",
+    ready: (inTime: number, all: number) =>
+      `The next episode was there in time in ${amount(inTime)} of ${counted(all, "expansion")}`,
+    readyAbout: (days: number) => `Expansions of the last ${counted(days, "day")}`,
     keepSeason: (season: number) => `Keep season ${season}`,
     reset: "Reset",
     remove: "Remove",
     keep: "Keep",
     unkeep: "No longer keep",
     of: (action: string, title: string) => `${action} ${title}`,
-    expand: (title: string) => `Viewers of ${title}`,
+    expand: (title: string) => `Viewers and seasons of ${title}`,
     empty: "No rolling shows yet",
     emptyAbout:
       "A rolling show starts small and grows with whoever watches it. Enroll series of your Sonarr to let them roll.",
@@ -178,6 +191,8 @@ export const text = {
       (files > 0 ? `, ${counted(files, "file")} deleted (${size(bytes)})` : "") +
       (skipped > 0 ? `, ${amount(skipped)} left alone` : ""),
   },
+  rules: rulesText,
+  storage: storageText,
   preview: {
     nothing: "Nothing would change.",
     total: (shows: number, files: number, bytes: number) =>

@@ -120,6 +120,51 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
+    /// What will become of each season of a rolling show, and when.
+    Outlook {
+        /// The show's id, from `shows`.
+        id: i64,
+    },
+    /// How fast the viewers of a rolling show watch, and when they run out of episodes.
+    Forecast {
+        /// The show's id, from `shows`.
+        id: i64,
+    },
+    /// Marks a rolling show as "keep": nothing of it is cleaned up or reset.
+    Keep {
+        /// The show's id, from `shows`.
+        id: i64,
+        /// Only this season of it.
+        #[arg(long)]
+        season: Option<i32>,
+        /// Takes the mark away.
+        #[arg(long)]
+        off: bool,
+    },
+    /// Deletions that wait for your word.
+    Confirmations,
+    /// Agrees to a deletion that waits; the next check, or a running program, carries it out.
+    Confirm {
+        /// Its id, from `confirmations`.
+        id: i64,
+    },
+    /// Drops a deletion that waits; the files stay.
+    Dismiss {
+        /// Its id, from `confirmations`.
+        id: i64,
+    },
+    /// Rules by which series that are new in Sonarr become rolling shows.
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Free space that shall be left in root folders.
+    #[command(subcommand)]
+    Floors(Floors),
+    /// How often the next episode was there before its viewer was.
+    Readiness {
+        /// How far back is looked.
+        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+        days: u32,
+    },
     /// Monitors in the foreground until SIGINT or SIGTERM.
     Run,
     /// Starts the simulated household on loopback, and monitors it.
@@ -164,6 +209,35 @@ pub(crate) enum Settings {
     /// Changes settings from a JSON object.
     Import {
         /// A file, or - for standard input.
+        file: PathBuf,
+    },
+}
+
+/// Commands about rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// The rules in force, in their order.
+    Show,
+    /// Replaces all rules. They hold for series that are added to Sonarr from now on.
+    Import {
+        /// A file with a JSON object as `rules show --json` prints it, or - for standard input.
+        file: PathBuf,
+    },
+    /// Says what would match in the libraries as they are; writes nothing.
+    Try {
+        /// A file as for `rules import`; without it, the rules in force.
+        file: Option<PathBuf>,
+    },
+}
+
+/// Commands about free space.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Floors {
+    /// The floors, and how their folders are.
+    Show,
+    /// Replaces all floors. Nothing is deleted by it.
+    Import {
+        /// A file with a JSON array as `floors show --json` prints it, or - for standard input.
         file: PathBuf,
     },
 }

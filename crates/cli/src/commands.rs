@@ -1,37 +1,17 @@
 //! What each command does: one question to the engine, one document or a few lines out.
 
-use crate::args::{Command, Connect, Enroll, SecretStoreChoice, Settings};
+use crate::answer::Answer;
+use crate::args::{Command, Connect, Enroll, Floors, Rules, SecretStoreChoice, Settings};
 use crate::documents;
 use crate::failure::Failure;
 use crate::output::{print_line, print_plain};
+use crate::{floors, rolling, rules};
 use domain::state::Health;
 use engine::{ConnectionDraft, Engine, EnrollmentDraft, ResetReport};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::io::Read as _;
 use std::process::ExitCode;
-
-/// What a command came to: the document, the lines for people, and whether something failed.
-struct Answer {
-    document: Value,
-    lines: Vec<String>,
-    failed: bool,
-}
-
-impl Answer {
-    fn new(document: Value, lines: Vec<String>) -> Self {
-        Self {
-            document,
-            lines,
-            failed: false,
-        }
-    }
-
-    fn failed_if(mut self, failed: bool) -> Self {
-        self.failed = failed;
-        self
-    }
-}
 
 /// Carries out a command and prints what came of it.
 pub(crate) async fn run(
@@ -76,6 +56,43 @@ pub(crate) async fn run(
         Command::Remove { id, reset } => {
             engine.connect_all().await?;
             remove(engine, id, reset).await?
+        }
+        Command::Readiness { days } => rolling::readiness(engine, days).await?,
+        Command::Outlook { id } => {
+            engine.connect_all().await?;
+            rolling::outlook(engine, id).await?
+        }
+        Command::Forecast { id } => {
+            engine.connect_all().await?;
+            rolling::forecast(engine, id).await?
+        }
+        Command::Keep { id, season, off } => {
+            engine.connect_all().await?;
+            rolling::keep(engine, id, season, !off).await?
+        }
+        Command::Confirmations => {
+            engine.connect_all().await?;
+            rolling::confirmations(engine).await
+        }
+        Command::Confirm { id } => rolling::confirm(engine, id).await?,
+        Command::Dismiss { id } => {
+            engine.connect_all().await?;
+            rolling::dismiss(engine, id).await?
+        }
+        Command::Rules(asked) => {
+            engine.connect_all().await?;
+            match asked {
+                Rules::Show => rules::show(engine).await?,
+                Rules::Import { file } => rules::import(engine, &file).await?,
+                Rules::Try { file } => rules::dry_run(engine, file.as_deref()).await?,
+            }
+        }
+        Command::Floors(asked) => {
+            engine.connect_all().await?;
+            match asked {
+                Floors::Show => floors::show(engine).await?,
+                Floors::Import { file } => floors::import(engine, &file).await?,
+            }
         }
         Command::Run | Command::Demo { .. } => return Err(Failure::usage("This command gives no answer.")),
     };
@@ -193,7 +210,8 @@ async fn settings(engine: &Engine, settings: Settings) -> Result<Answer, Failure
     Ok(Answer::new(document, lines))
 }
 
-fn read_file(file: &std::path::Path) -> Result<String, Failure> {
+/// The text of a file, or of standard input for "-".
+pub(crate) fn read_file(file: &std::path::Path) -> Result<String, Failure> {
     let text = if file == std::path::Path::new("-") {
         let mut text = String::new();
         std::io::stdin()

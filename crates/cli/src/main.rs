@@ -2,12 +2,17 @@
 //!
 //! Output for programs goes to standard output as one JSON document with `--json`; logs always go to standard error.
 
+mod answer;
 mod args;
 mod commands;
 mod demo;
 mod documents;
 mod failure;
+mod floors;
+mod instances;
 mod output;
+mod rolling;
+mod rules;
 mod signals;
 
 use args::{Arguments, Command, SecretStoreChoice};

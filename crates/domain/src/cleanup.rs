@@ -1,6 +1,7 @@
 //! Progressive cleanup: seasons behind everybody go, as soon as they are free and never below the baseline.
 
 use crate::baseline::{Baseline, ChangeToBaseline, change_of_season};
+use crate::ids::ViewerKey;
 use crate::monitoring::{RollingShow, TrackingEntry};
 use crate::plan::{Decision, Reason, Subject};
 use crate::protection::{PlayingNow, Protection, of_show};
@@ -125,6 +126,25 @@ pub fn next_due(outlooks: &[SeasonOutlook]) -> Option<Timestamp> {
         Verdict::Free { .. } | Verdict::Kept { .. } => None,
     };
     outlooks.iter().filter_map(due).min()
+}
+
+/// The seasons in which a show's viewers are, of those who count and were active lately: by viewer, ascending. Only seasons
+/// before all of them can be free, which can be told without asking Sonarr.
+pub fn seasons_of_viewers<'a>(
+    show: &RollingShow,
+    entries: &'a [TrackingEntry],
+    allowed: &dyn Fn(&TrackingEntry) -> bool,
+    settings: &Settings,
+    now: Timestamp,
+) -> Vec<(&'a ViewerKey, i32)> {
+    let mut seasons: Vec<(&ViewerKey, i32)> = entries
+        .iter()
+        .filter(|entry| entry.show == show.id && allowed(entry))
+        .filter(|entry| now < end_of_window(entry.last_watched_at, settings))
+        .map(|entry| (&entry.viewer, season_of(entry)))
+        .collect();
+    seasons.sort_unstable();
+    seasons
 }
 
 /// A viewer who counts, and the season they are in.

@@ -8,7 +8,7 @@ use crate::publisher::Publisher;
 use crate::shell::Shell;
 use crate::skew::TimedTransport;
 use config::{DataDir, SecretStore, SettingsLayers};
-use domain::ids::SeriesKey;
+use domain::ids::{RollingShowId, SeriesKey};
 use domain::plan::Decision;
 use domain::settings::Settings;
 use domain::tracker::{PlayKey, Tracker};
@@ -59,6 +59,8 @@ pub(crate) struct Core {
     pub links_loaded: AtomicBool,
     /// The state of the shows at which seasons were last looked at.
     pub cleaned_at_revision: Mutex<Option<u64>>,
+    /// Where the viewers of each show were then, as a hash.
+    pub cleaned: Mutex<BTreeMap<RollingShowId, u64>>,
     /// Both clocks at the last tick.
     pub pulse: Mutex<Option<(Timestamp, Duration)>>,
     /// What was last heard of free space.

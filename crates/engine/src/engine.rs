@@ -94,6 +94,7 @@ impl Engine {
             has_rolling_shows: AtomicBool::new(false),
             links_loaded: AtomicBool::new(false),
             cleaned_at_revision: Mutex::default(),
+            cleaned: Mutex::default(),
             storage: crate::rolling::Storage::default(),
             pulse: Mutex::default(),
             secrets_tried_at: Mutex::default(),

@@ -34,5 +34,5 @@ pub use engine::Engine;
 pub use error::{OpenError, RequestError};
 pub use options::{Connected, ConnectionDraft, EngineOptions, LibraryRow, PauseFor};
 pub use report::{Batch, CheckReport, Failure, LeftAlone, ResetReport, ResetRow, SettingsView, ShowRow};
-pub use rolling::{EnrollmentDraft, Recycling, StorageFloor, StorageState, ViewerForecast};
+pub use rolling::{Choices, EnrollmentDraft, FolderSpace, Recycling, StorageFloor, StorageState, ViewerForecast};
 pub use shell::{LoggingShell, Shell};

@@ -3,6 +3,8 @@
 mod asking;
 mod auto_enroll;
 mod changes;
+mod choices;
+mod cleaning;
 mod deleting;
 mod enrolling;
 mod facts;
@@ -16,6 +18,7 @@ mod recycling;
 mod requests;
 mod storage;
 
+pub use choices::{Choices, FolderSpace};
 pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
 pub use outlook::ViewerForecast;

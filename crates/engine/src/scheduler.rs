@@ -239,13 +239,17 @@ impl Core {
             }
             let shows_revision = self.publisher.shows_revision();
             let changed = lock(&self.cleaned_at_revision).replace(shows_revision) != Some(shows_revision);
-            if settings.enable_progressive_cleanup && (changed || self.is_due("cleanup", now, CLEANUP_PAUSE).await?) {
-                let look_again = self.clean_up().await?;
+            let due = self.is_due("cleanup", now, CLEANUP_PAUSE).await?;
+            if settings.enable_progressive_cleanup && (changed || due) {
+                let look_again = self.clean_up(due).await?;
                 let pause = look_again.map_or(CLEANUP_PAUSE, |at| {
                     at.duration_since(now)
                         .clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
                 });
-                self.did("cleanup", now, pause).await?;
+                let planned = self.store.scheduled_task("cleanup").await?.map(|task| task.due_at);
+                if due || planned.is_none_or(|planned| now + pause < planned) {
+                    self.did("cleanup", now, pause).await?;
+                }
             }
         }
         if self.is_due("new seasons", now, SEASONS_PAUSE).await? {

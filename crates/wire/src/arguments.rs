@@ -2,8 +2,10 @@
 //! (snake_case in Rust, camelCase on the wire).
 
 use crate::connection::ConnectionDraft;
+use crate::rules::RuleSetDto;
 use crate::settings::SettingsPatch;
 use crate::shows::MonitoringTypeDto;
+use crate::storage::StorageFloorDto;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -110,6 +112,31 @@ arguments! {
         season: Option<i32>,
         /// Whether it is to be kept, or no longer.
         keep: bool,
+    }
+    /// Arguments of `get_outlook` and `get_forecasts`.
+    AboutShow {
+        /// The master record.
+        show: i64,
+    }
+    /// Arguments of `get_recycling`.
+    AboutInstance {
+        /// Name of the instance.
+        instance: String,
+    }
+    /// Arguments of `get_readiness`.
+    GetReadiness {
+        /// How far back is looked.
+        days: u32,
+    }
+    /// Arguments of `set_rules` and `dry_run_rules`.
+    GivenRules {
+        /// The rules; all of them.
+        rules: RuleSetDto,
+    }
+    /// Arguments of `set_storage_floors`.
+    SetStorageFloors {
+        /// The floors; all of them.
+        floors: Vec<StorageFloorDto>,
     }
     /// Arguments of `confirm_deletion` and `dismiss_deletion`.
     OneConfirmation {

@@ -19,31 +19,43 @@ mod bindings;
 mod connection;
 mod error;
 mod journal;
+mod outlook;
 mod preview;
 mod report;
+mod rules;
 mod settings;
 mod shows;
 mod state;
+mod storage;
 
 pub use actions::{ActionDto, FileDto, PositionDto};
 pub use arguments::{
-    Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll, Enrollment, GetJournal, GetLibrary, GetShows,
-    Keep, LogFromUi, LogLevel, NamedConnection, NoArguments, Nothing, OneConfirmation, OneShow, PauseDto,
-    PauseMonitoring, PreviewEnroll, ResetInactive, ResetShow, SetAutostart,
+    AboutInstance, AboutShow, Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll, Enrollment,
+    GetJournal, GetLibrary, GetReadiness, GetShows, GivenRules, Keep, LogFromUi, LogLevel, NamedConnection,
+    NoArguments, Nothing, OneConfirmation, OneShow, PauseDto, PauseMonitoring, PreviewEnroll, ResetInactive, ResetShow,
+    SetAutostart, SetStorageFloors,
 };
 pub use bindings::{Call, CommandMap, export_bindings};
 pub use command_table::COMMANDS;
 pub use connection::{Connected, ConnectionDraft, ConnectionKindDto, ConnectionStateDto, HealthDto, InboundSecret};
 pub use error::{ErrorCode, ErrorDto};
 pub use journal::{JournalEntryDto, JournalPage, Origin, Outcome, ReasonCode, SubjectDto};
+pub use outlook::{
+    Forecasts, Outlook, ReadinessDto, RecyclingDto, RecyclingKind, SeasonFate, SeasonOutlookDto, ViewerForecastDto,
+};
 pub use preview::{Preview, PreviewItem};
 pub use report::{BatchReport, CheckDecision, CheckReport, Done, ErrorRow, LeftAlone, ResetReport, ResetRow};
+pub use rules::{
+    CombinationDto, ConditionDto, DryRun, DryRunRowDto, InstanceChoices, InstanceDefaultDto, OutcomeDto,
+    QualityProfile, RuleChoices, RuleDto, RuleSetDto,
+};
 pub use settings::{Range, SettingsDto, SettingsPatch, SettingsView};
 pub use shows::{Library, LibrarySeries, MonitoringTypeDto, ShowRow, ShowRows};
 pub use state::{
     ActivityDto, AppStateDto, CycleSummaryDto, MonitoringDto, NowPlayingDto, PendingConfirmationDto, SUPPORTED_KINDS,
     SecretStoreDto, VerdictDto, View, WarningDto,
 };
+pub use storage::{RootFolder, RootFolders, StorageFloorDto};
 
 /// Name of the event that carries an [`AppStateDto`] to the page whenever it differs from the last one.
 pub const STATE_EVENT: &str = "state";

@@ -58,6 +58,8 @@ pub struct ShowRow {
     pub monitoring_type: MonitoringTypeDto,
     /// The viewer's name; `None` on master records.
     pub viewer: Option<String>,
+    /// Identity of the viewer over changes of the name; `None` on master records.
+    pub viewer_key: Option<String>,
     /// Highest season that was expanded.
     pub current_monitored_season: i32,
     /// Season last watched; `None` before the first time.

@@ -1,7 +1,18 @@
-import type { AppState, HostError, JournalEntry, Preview, Settings, ShowRow, View } from "../bindings/wire";
+import type {
+  AppState,
+  HostError,
+  JournalEntry,
+  Preview,
+  RuleSet,
+  Settings,
+  ShowRow,
+  StorageFloor,
+  View,
+} from "../bindings/wire";
 import { household, SETTINGS, settingsView, type Scenario } from "./fake/household";
 import { journalEntry } from "./fake/journal";
 import { library, rollingShows } from "./fake/library";
+import * as rolling from "./fake/rolling";
 import { HostFailure, type Answer, type Arguments, type CommandName, type Host, type Unlisten } from "./host";
 
 export { isScenario } from "./fake/household";
@@ -29,6 +40,8 @@ export class FakeHost implements Host {
   settings: Settings;
   rows: ShowRow[];
   journal: JournalEntry[];
+  rules: RuleSet;
+  floors: StorageFloor[] = [];
   autostart = false;
   readonly calls: { name: CommandName; args: unknown }[] = [];
   readonly #now: () => number;
@@ -43,7 +56,12 @@ export class FakeHost implements Host {
     const now = this.#now();
     const sizes = SIZES[options.scenario];
     this.state = household(options.scenario, now);
-    this.settings = { ...SETTINGS, enabled: this.state.monitoring.kind !== "off" };
+    this.settings = {
+      ...SETTINGS,
+      enabled: this.state.monitoring.kind !== "off",
+      enableProgressiveCleanup: options.scenario === "busy",
+    };
+    this.rules = options.scenario === "busy" ? rolling.ruleSet(now) : { rules: [], defaults: [] };
     this.rows = rollingShows(sizes.shows, now);
     const count = options.journalRows ?? sizes.journal;
     this.journal = Array.from({ length: count }, (_, age) =>
@@ -271,6 +289,7 @@ export class FakeHost implements Host {
             tvdbId: found.tvdbId,
             monitoringType: enrollment.monitoringType,
             viewer: null,
+            viewerKey: null,
             currentMonitoredSeason: enrollment.monitoringType === "allSeasonPilotRolling" ? 0 : 1,
             lastWatchedSeason: null,
             lastWatchedEpisode: null,
@@ -312,6 +331,27 @@ export class FakeHost implements Host {
           };
         }),
       ),
+    get_outlook: ({ show }) =>
+      rolling.outlook(this.#masters((row) => row.id === show)[0], this.settings, this.#now()),
+    get_forecasts: ({ show }) =>
+      rolling.forecasts(this.rows.filter((row) => row.viewer !== null && row.masterId === show)),
+    get_recycling: ({ instance }) => rolling.recycling(instance),
+    get_readiness: () =>
+      this.rows.length === 0 ? { inTime: 0, late: 0, open: 0 } : { inTime: 23, late: 2, open: 3 },
+    get_rules: () => this.rules,
+    set_rules: ({ rules }) => {
+      const madeAt = new Date(this.#now()).toISOString();
+      const made = <Item extends { madeAt: string | null }>(item: Item): Item => ({
+        ...item,
+        madeAt: item.madeAt ?? madeAt,
+      });
+      this.rules = { rules: rules.rules.map(made), defaults: rules.defaults.map(made) };
+      return this.rules;
+    },
+    dry_run_rules: ({ rules }) => rolling.dryRun(rules, this.rows),
+    get_rule_choices: () => rolling.CHOICES,
+    get_storage: () => rolling.rootFolders(this.floors),
+    set_storage_floors: ({ floors }) => rolling.rootFolders((this.floors = floors)),
     confirm_deletion: ({ id }) => {
       this.change({ confirmations: this.state.confirmations.filter((pending) => pending.id !== id) });
       return null;

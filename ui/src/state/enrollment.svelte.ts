@@ -12,6 +12,7 @@ export class EnrollmentForm {
   reset = $state(false);
   readonly chosen = new SvelteSet<number>();
   preview = $state.raw<Preview | null>(null);
+  space = $state.raw<string[]>([]);
   report = $state.raw<BatchReport | null>(null);
   failure = $state.raw<HostFailure | null>(null);
   busy = $state(false);
@@ -44,7 +45,9 @@ export class EnrollmentForm {
 
   async look() {
     await this.#run(async () => {
-      this.preview = await this.#shows.previewEnroll(this.#enrollment());
+      const preview = await this.#shows.previewEnroll(this.#enrollment());
+      this.space = await this.#shows.recycling(preview);
+      this.preview = preview;
     });
   }
 

@@ -8,6 +8,7 @@ import { MonitoringStore } from "./monitoring.svelte";
 import { Navigation } from "./navigation.svelte";
 import { SettingsStore } from "./settings.svelte";
 import { ShowsStore } from "./shows.svelte";
+import { StorageStore } from "./storage.svelte";
 import { Toasts } from "./toasts.svelte";
 
 /** Everything the views are made from. */
@@ -22,6 +23,7 @@ export class Page {
   readonly shows: ShowsStore;
   readonly connections: ConnectionsStore;
   readonly settings: SettingsStore;
+  readonly storage: StorageStore;
 
   constructor(host: Host, now: () => number = Date.now) {
     this.host = host;
@@ -29,6 +31,7 @@ export class Page {
     this.navigation = new Navigation(host);
     this.app = new AppStore(host);
     this.settings = new SettingsStore(host, this.toasts);
+    this.storage = new StorageStore(host, this.toasts);
     this.monitoring = new MonitoringStore(host, this.toasts, this.settings);
     this.journal = new JournalStore(host);
     this.shows = new ShowsStore(host, this.toasts);

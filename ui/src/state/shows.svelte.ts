@@ -1,8 +1,21 @@
 import { SvelteSet } from "svelte/reactivity";
-import type { BatchReport, Enrollment, LibrarySeries, Preview, ResetReport, ShowRow } from "../bindings/wire";
+import type {
+  BatchReport,
+  Enrollment,
+  LibrarySeries,
+  Preview,
+  Readiness,
+  ResetReport,
+  ShowRow,
+} from "../bindings/wire";
 import { asFailure, type Host, type HostFailure } from "../host";
 import { text } from "../text";
+import { ShowDetails } from "./details.svelte";
+import { RulesForm } from "./rules.svelte";
 import type { Toasts } from "./toasts.svelte";
+
+/** How far back the share of expansions that were in time is looked at. */
+export const READINESS_DAYS = 30;
 
 /** A master record with its viewers. */
 export interface RollingShow {
@@ -12,9 +25,12 @@ export interface RollingShow {
 
 const titles = new Intl.Collator("en", { numeric: true });
 
+const unique = (words: string[]): string[] => [...new Set(words)];
+
 /** The rolling shows. */
 export class ShowsStore {
   rows = $state.raw<ShowRow[]>([]);
+  readiness = $state.raw<Readiness | null>(null);
   loaded = $state(false);
   failure = $state.raw<HostFailure | null>(null);
   filter = $state("");
@@ -61,6 +77,36 @@ export class ShowsStore {
       this.failure = asFailure(thrown);
     }
   }
+
+  /** Measures anew whether expansions are in time. */
+  async measure() {
+    try {
+      this.readiness = await this.#host.call("get_readiness", { days: READINESS_DAYS });
+    } catch {
+      // A number less is no reason to bother anybody.
+      this.readiness = null;
+    }
+  }
+
+  details = (id: number): ShowDetails => new ShowDetails(this.#host, id);
+  rules = (): RulesForm => new RulesForm(this.#host, this.#toasts);
+
+  /** What deleting the previewed files means for the space, one sentence for each kind of Sonarr concerned. */
+  recycling = async (preview: Preview): Promise<string[]> => {
+    const concerned = preview.items.filter((item) => item.files > 0).map((item) => item.instance ?? "");
+    const instances = unique(concerned).filter(Boolean);
+    const asked = instances.map(async (instance) => ({
+      instance,
+      ...(await this.#host.call("get_recycling", { instance })),
+    }));
+    const answers = (await Promise.allSettled(asked)).flatMap((answer) =>
+      answer.status === "fulfilled" ? [answer.value] : [],
+    );
+    const sentences = unique(answers.map((answer) => answer.sentence));
+    return sentences.length <= 1
+      ? sentences
+      : answers.map((answer) => `${answer.instance}: ${answer.sentence}`);
+  };
 
   toggle(id: number) {
     if (!this.expanded.delete(id)) this.expanded.add(id);

@@ -31,7 +31,7 @@ impl Core {
         &self,
         approve: impl FnOnce(&[Decision]) -> bool + Send,
     ) -> Result<ResetReport, RequestError> {
-        let (proposals, report) = self.propose_resets(false).await?;
+        let (proposals, report) = self.propose_resets(false, true).await?;
         let decisions: Vec<Decision> = proposals.iter().map(|proposal| proposal.decision.clone()).collect();
         if !approve(&decisions) {
             return Err(changed_meanwhile());

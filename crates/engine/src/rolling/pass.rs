@@ -1,4 +1,4 @@
-//! Passes over the rolling shows: seasons that have become free, and shows that nobody watches.
+//! The pass over shows that nobody watches, and how the decisions of any pass are carried out.
 
 use super::ShowFacts;
 use super::facts::Playing;
@@ -6,12 +6,10 @@ use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::Link;
 use crate::report::{Failure, LeftAlone, ResetReport, ResetRow};
-use domain::cleanup::next_due;
 use domain::ids::RollingShowId;
 use domain::monitoring::RollingShow;
 use domain::plan::{Decision, Reason};
 use domain::reset::{Amount, activity};
-use jiff::Timestamp;
 use std::sync::Arc;
 use store::{IntentState, Origin, Outcome, StoreError};
 
@@ -23,58 +21,9 @@ pub(crate) struct Proposal {
 }
 
 impl Core {
-    /// Removes the seasons that have become free. Tells when to look again at the latest.
-    pub(crate) async fn clean_up(&self) -> Result<Option<Timestamp>, StoreError> {
-        if !self.settings().enable_progressive_cleanup {
-            return Ok(None);
-        }
-        self.catch_up().await;
-        let playing = self.everything_playing().await;
-        let mut proposals = Vec::new();
-        let mut looked_at = Vec::new();
-        let mut look_again: Option<Timestamp> = None;
-        for show in self.store.rolling_shows().await? {
-            let Some(link) = self.link_of(show.series) else {
-                continue;
-            };
-            let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else {
-                continue;
-            };
-            looked_at.push(facts.show.series);
-            let outlooks = facts.cleanup();
-            look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
-            let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
-            if decisions.is_empty() {
-                continue;
-            }
-            let seasons: Vec<String> = decisions
-                .iter()
-                .filter_map(|decision| decision.subject.season)
-                .map(|season| season.to_string())
-                .collect();
-            tracing::info!(
-                "Progressive cleanup for {}: removing seasons {}",
-                facts.show.title,
-                seasons.join(", ")
-            );
-            for decision in decisions {
-                let facts = facts.clone();
-                proposals.push(Proposal {
-                    link: Arc::clone(&link),
-                    facts,
-                    decision,
-                });
-            }
-        }
-        self.withdraw_questions(Reason::ProgressiveCleanup, &looked_at, &proposals)
-            .await?;
-        self.act_on(proposals, Origin::Scheduler, true).await?;
-        Ok(look_again)
-    }
-
     /// Brings shows that nobody watches back to their baseline.
     pub(crate) async fn reset_inactive_pass(&self, dry_run: bool) -> Result<ResetReport, StoreError> {
-        let (proposals, mut report) = self.propose_resets(dry_run).await?;
+        let (proposals, mut report) = self.propose_resets(dry_run, dry_run).await?;
         if dry_run {
             report.reset.extend(proposals.iter().map(planned_row));
             return Ok(report);
@@ -95,8 +44,13 @@ impl Core {
         Ok(report)
     }
 
-    /// Which shows would be reset for want of viewers, and why the others would not.
-    pub(crate) async fn propose_resets(&self, dry_run: bool) -> Result<(Vec<Proposal>, ResetReport), StoreError> {
+    /// Which shows would be reset for want of viewers, and why the others would not. To `explain` that costs some requests for
+    /// each show, so it is left out where nobody reads it.
+    pub(crate) async fn propose_resets(
+        &self,
+        dry_run: bool,
+        explain: bool,
+    ) -> Result<(Vec<Proposal>, ResetReport), StoreError> {
         let mut report = ResetReport::default();
         let mut proposals = Vec::new();
         if dry_run {
@@ -116,7 +70,11 @@ impl Core {
         for show in self.store.rolling_shows().await? {
             let entries = self.store.entries_of(show.id).await?;
             if !activity(&show, &entries, &settings, &observed, now).is_inactive() {
-                let reason = self.why_not_inactive(&show, &playing).await;
+                let reason = if explain {
+                    self.why_not_inactive(&show, &playing).await
+                } else {
+                    "It is not inactive.".to_owned()
+                };
                 report.skipped.push(LeftAlone {
                     id: Some(show.id.0),
                     title: show.title.clone(),

@@ -99,7 +99,7 @@ impl Engine {
     /// # Errors
     /// When the database fails.
     pub async fn preview_reset_inactive(&self) -> Result<Vec<Decision>, RequestError> {
-        let (proposals, _) = self.core.propose_resets(false).await?;
+        let (proposals, _) = self.core.propose_resets(false, true).await?;
         Ok(proposals.into_iter().map(|proposal| proposal.decision).collect())
     }
 

@@ -130,7 +130,7 @@ impl Core {
     }
 
     /// Free bytes of a Sonarr's root folders, as it said in the last minutes.
-    async fn free_space(&self, link: &Link) -> BTreeMap<String, Option<i64>> {
+    pub(super) async fn free_space(&self, link: &Link) -> BTreeMap<String, Option<i64>> {
         let Some((instance, client)) = link.sonarr() else {
             return BTreeMap::new();
         };

@@ -42,6 +42,7 @@ export function rollingShows(count: number, now: number): ShowRow[] {
       tvdbId: 300_000 + index,
       monitoringType: type,
       viewer: null,
+      viewerKey: null,
       currentMonitoredSeason: season,
       lastWatchedSeason: season,
       lastWatchedEpisode: 1 + dice.below(10),
@@ -55,10 +56,12 @@ export function rollingShows(count: number, now: number): ShowRow[] {
     rows.push(master);
     const viewers = index % 7 === 6 ? 0 : 1 + dice.below(3);
     for (let viewer = 0; viewer < viewers; viewer += 1) {
+      const account = (index + viewer) % VIEWERS.length;
       rows.push({
         ...master,
         id: 10_000 + index * 10 + viewer,
-        viewer: VIEWERS[(index + viewer) % VIEWERS.length] as string,
+        viewer: VIEWERS[account] as string,
+        viewerKey: `1/${account}`,
         lastWatchedSeason: Math.max(1, season - (viewer > 0 ? 1 : 0)),
         lastWatchedEpisode: 1 + dice.below(10),
         lastUpdatedAt: new Date(now - age - viewer * 3 * DAY).toISOString(),

@@ -1,0 +1,103 @@
+//! The pass over seasons that have become free.
+
+use super::pass::Proposal;
+use crate::core::{Core, lock};
+use domain::cleanup::{next_due, seasons_of_viewers};
+use domain::ids::SeriesKey;
+use domain::monitoring::{RollingShow, TrackingEntry};
+use domain::plan::{Decision, Reason};
+use domain::watching::is_allowed;
+use jiff::Timestamp;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use store::{Origin, StoreError};
+
+impl Core {
+    /// Removes the seasons that have become free: of all shows, or only of those whose viewers went to another season since
+    /// the last time. Tells when to look again at the latest.
+    pub(crate) async fn clean_up(&self, all: bool) -> Result<Option<Timestamp>, StoreError> {
+        if !self.settings().enable_progressive_cleanup {
+            return Ok(None);
+        }
+        self.catch_up().await;
+        let (candidates, mut looked_at) = self.shows_to_clean(all).await?;
+        if candidates.is_empty() && looked_at.is_empty() {
+            return Ok(None);
+        }
+        let playing = self.everything_playing().await;
+        let mut proposals = Vec::new();
+        let mut look_again: Option<Timestamp> = None;
+        for show in candidates {
+            let Some(link) = self.link_of(show.series) else {
+                continue;
+            };
+            let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else {
+                continue;
+            };
+            looked_at.push(facts.show.series);
+            let outlooks = facts.cleanup();
+            look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
+            let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
+            if decisions.is_empty() {
+                continue;
+            }
+            let seasons: Vec<String> = decisions
+                .iter()
+                .filter_map(|decision| decision.subject.season)
+                .map(|season| season.to_string())
+                .collect();
+            tracing::info!(
+                "Progressive cleanup for {}: removing seasons {}",
+                facts.show.title,
+                seasons.join(", ")
+            );
+            for decision in decisions {
+                let facts = facts.clone();
+                proposals.push(Proposal {
+                    link: Arc::clone(&link),
+                    facts,
+                    decision,
+                });
+            }
+        }
+        self.withdraw_questions(Reason::ProgressiveCleanup, &looked_at, &proposals)
+            .await?;
+        self.act_on(proposals, Origin::Scheduler, true).await?;
+        Ok(look_again)
+    }
+
+    /// The shows of which something may be free, and the series of the others, of which nothing is. That is told by the
+    /// viewers' progress alone: with many shows, asking Sonarr for each whenever somebody watches would be too much.
+    async fn shows_to_clean(&self, all: bool) -> Result<(Vec<RollingShow>, Vec<SeriesKey>), StoreError> {
+        let settings = self.settings();
+        let now = self.now();
+        let entries = self.store.tracking_entries().await?;
+        let allowed = |entry: &TrackingEntry| {
+            is_allowed(
+                &settings.filter_users,
+                &entry.viewer.account,
+                entry.viewer_name.as_deref(),
+            )
+        };
+        let mut candidates = Vec::new();
+        let mut needed = Vec::new();
+        for show in self.store.rolling_shows().await? {
+            let viewers = seasons_of_viewers(&show, &entries, &allowed, &settings, now);
+            if viewers.is_empty() || viewers.iter().any(|(_, season)| *season <= 1) {
+                lock(&self.cleaned).remove(&show.id);
+                needed.push(show.series);
+                continue;
+            }
+            let mut hasher = DefaultHasher::new();
+            viewers.hash(&mut hasher);
+            (show.monitoring_type, show.keep_show, &show.keep_seasons).hash(&mut hasher);
+            (settings.inactivity_reset_days, settings.progressive_cleanup_at_once).hash(&mut hasher);
+            let stands = hasher.finish();
+            let before = lock(&self.cleaned).insert(show.id, stands);
+            if all || before != Some(stands) {
+                candidates.push(show);
+            }
+        }
+        Ok((candidates, needed))
+    }
+}

@@ -1,0 +1,156 @@
+import type {
+  DryRunRow,
+  InstanceChoices,
+  Recycling,
+  RootFolder,
+  RuleSet,
+  SeasonOutlook,
+  Settings,
+  ShowRow,
+  StorageFloor,
+  ViewerForecast,
+} from "../../bindings/wire";
+import { library } from "./library";
+
+const DAY = 86_400_000;
+const SONARR = 2;
+const SONARR_4K = 3;
+const INSTANCES: Readonly<Record<number, string>> = { [SONARR]: "Sonarr", [SONARR_4K]: "Sonarr 4K" };
+
+const iso = (moment: number) => new Date(moment).toISOString();
+
+/** What becomes of the seasons of a show. */
+export function outlook(master: ShowRow | undefined, settings: Settings, now: number): SeasonOutlook[] {
+  if (!master || !settings.enableProgressiveCleanup) return [];
+  const current = master.currentMonitoredSeason;
+  return Array.from({ length: current }, (_, index) => index + 1).map((season) => {
+    const kept = master.keepShow ? "the show" : master.keepSeasons.includes(season) ? "the season" : null;
+    const size = { season, files: 8 + season, bytes: (8 + season) * 2_100_000_000 };
+    if (kept !== null) {
+      const sentence = `Season ${season} kept: ${kept} is marked "keep"`;
+      return { ...size, fate: "kept", at: null, reason: "protected", sentence, lastViewed: null };
+    }
+    if (season === current) {
+      const sentence = `Season ${season} kept: Bob watched S0${season}E04 two days ago`;
+      return {
+        ...size,
+        fate: "kept",
+        at: null,
+        reason: "seasonNeeded",
+        sentence,
+        lastViewed: iso(now - 2 * DAY),
+      };
+    }
+    if (season === current - 1) {
+      const sentence = `Season ${season} on 7 March: Alice watched S0${season}E10 on 28 February`;
+      const times = { at: iso(now + 3 * DAY), lastViewed: iso(now - 4 * DAY) };
+      return { ...size, ...times, fate: "freeAt", reason: null, sentence };
+    }
+    const sentence = `Season ${season} now: everybody who is watching is in season ${current - 1} or later`;
+    return { ...size, fate: "free", at: null, reason: null, sentence, lastViewed: iso(now - 20 * DAY) };
+  });
+}
+
+/** Where the viewers of a show are headed; who has watched little cannot be told. */
+export function forecasts(entries: ShowRow[]): ViewerForecast[] {
+  return entries.map((row, index) => {
+    const viewer = row.viewer ?? "?";
+    const known = index === 0;
+    return {
+      viewer,
+      viewerKey: row.viewerKey ?? "",
+      pace: known ? "two episodes an evening, every two days" : null,
+      sentence: known ? `${viewer} has four episodes left and runs out on 8 March` : null,
+      episodesAhead: known ? 4 : null,
+    };
+  });
+}
+
+export function recycling(instance: string): Recycling {
+  return instance === "Sonarr"
+    ? { kind: "freedAtOnce", days: null, sentence: "The space is free at once." }
+    : {
+        kind: "freedAfter",
+        days: 7,
+        sentence: "The files go to Sonarr's recycle bin, and the space is free after 7 days.",
+      };
+}
+
+export function ruleSet(now: number): RuleSet {
+  return {
+    rules: [
+      {
+        name: "Anime",
+        madeAt: iso(now - 40 * DAY),
+        instance: null,
+        combination: "any",
+        conditions: [
+          { field: "seriesType", anyOf: ["anime"] },
+          { field: "genre", anyOf: ["Anime", "Animation"] },
+        ],
+        outcome: "firstSeasonRolling",
+      },
+      {
+        name: "Old dramas",
+        madeAt: iso(now - 3 * DAY),
+        instance: SONARR,
+        combination: "all",
+        conditions: [
+          { field: "genre", anyOf: ["Drama"] },
+          { field: "year", from: null, to: 2009 },
+          { field: "qualityProfile", anyOf: [4] },
+        ],
+        outcome: "standard",
+      },
+    ],
+    defaults: [{ instance: SONARR_4K, madeAt: iso(now - 12 * DAY), outcome: "pilotRolling" }],
+  };
+}
+
+export const CHOICES: InstanceChoices[] = [
+  {
+    instance: SONARR,
+    tags: ["cliffhangarr-keep", "kids"],
+    qualityProfiles: [
+      { id: 1, name: "Any" },
+      { id: 4, name: "HD-1080p" },
+    ],
+    rootFolders: ["/tv", "/kids"],
+    genres: ["Animation", "Anime", "Comedy", "Crime", "Drama"],
+    networks: ["BBC One", "HBO", "Netflix"],
+    originalLanguages: ["English", "Japanese"],
+  },
+];
+
+/** The first rule matches every third series, the second every fourth of the rest. */
+export function dryRun(rules: RuleSet, rows: ShowRow[]): DryRunRow[] {
+  return Object.entries(INSTANCES).flatMap(([id, name]) =>
+    library(name, rows).map((series, index): DryRunRow => {
+      const instance = Number(id);
+      const rule = index % 3 === 0 ? 0 : index % 4 === 1 ? 1 : null;
+      const matched = rule === null ? undefined : rules.rules[rule];
+      const fallback = rules.defaults.find((one) => one.instance === instance);
+      return {
+        instance,
+        series: series.series,
+        title: series.title,
+        rule: matched ? rule : null,
+        outcome: matched?.outcome ?? fallback?.outcome ?? null,
+        applies: false,
+        enrolled: series.enrolled !== null,
+      };
+    }),
+  );
+}
+
+export function rootFolders(floors: StorageFloor[]): RootFolder[] {
+  const folders = [
+    { instance: SONARR, path: "/kids", free: 1_840_000_000_000 },
+    { instance: SONARR, path: "/tv", free: 212_400_000_000 },
+  ];
+  return folders.map((folder) => {
+    const floor =
+      floors.find((one) => one.instance === folder.instance && one.rootFolder === folder.path) ?? null;
+    return { ...folder, floor, short: floor !== null && folder.free < floor.beginsBelow };
+  });
+}
