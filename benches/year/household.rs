@@ -44,6 +44,10 @@ pub struct Household {
     watched: BTreeMap<(usize, i32), Timestamp>,
     files: BTreeMap<i64, (usize, i32, i32)>,
     searches: BTreeSet<i64>,
+    /// What each viewer has come to already.
+    wanted: BTreeSet<(usize, usize, (i32, i32))>,
+    /// Episodes whose files were deleted.
+    taken: BTreeSet<(usize, i32, i32)>,
     report: Report,
 }
 
@@ -126,6 +130,8 @@ impl Household {
             watched: BTreeMap::new(),
             files: BTreeMap::new(),
             searches: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            taken: BTreeSet::new(),
             report: Report::default(),
         };
         household.files = household.all_files();
@@ -180,12 +186,19 @@ impl Household {
             self.viewers[viewer].on.entry(show).or_insert((1, 0));
         }
         let on: Vec<usize> = self.viewers[viewer].on.keys().copied().collect();
-        let Some(show) = on.choose(&mut self.rng).copied() else {
+        let Some(mut show) = on.choose(&mut self.rng).copied() else {
             return;
         };
         for _ in 0..6 {
             if !self.watch(viewer, show).await {
-                break;
+                // Something else then, if there is anything.
+                let others: Vec<usize> = self.viewers[viewer].on.keys().copied().collect();
+                let others: Vec<usize> = others.into_iter().filter(|other| *other != show).collect();
+                match others.choose(&mut self.rng) {
+                    Some(other) => show = *other,
+                    None => break,
+                }
+                continue;
             }
             if self.rng.random_bool(0.015) {
                 // Enough of it.
@@ -214,13 +227,29 @@ impl Household {
         if next.airs.is_none_or(|airs| airs + SignedDuration::from_hours(12) > now) {
             return false;
         }
-        let fetched = next.number == 1 && next.season > 1 || (next.season, next.number) == (1, 2);
-        if next.file.is_none() {
-            self.report.late += u64::from(fetched);
+        let at = (next.season, next.number);
+        let is_there = next.file.is_some();
+        // Only the first time that somebody comes to an episode tells whether it was in time.
+        if self.wanted.insert((viewer, show, at)) {
+            let is_next_season =
+                at.1 == 1 && at.0 > 1 && self.shows[show].rolls != MonitoringType::AllSeasonPilotRolling;
+            if !is_there && self.taken.contains(&(show, at.0, at.1)) {
+                self.report.gone += 1;
+            } else if is_next_season {
+                self.report.in_time += u64::from(is_there);
+                self.report.late += u64::from(!is_there);
+            } else if at.1 == 2 && self.shows[show].rolls != MonitoringType::FirstSeasonRolling {
+                self.report.after_pilot.0 += u64::from(is_there);
+                self.report.after_pilot.1 += u64::from(!is_there);
+            }
+        }
+        if !is_there {
+            if self.taken.contains(&(show, at.0, at.1)) {
+                // They begin something else.
+                self.viewers[viewer].on.remove(&show);
+            }
             return false;
         }
-        self.report.in_time += u64::from(fetched);
-        let at = (next.season, next.number);
         self.viewers[viewer].on.insert(show, at);
         self.report.plays += 1;
         let item = self.home.plex.episode_key(self.shows[show].plex, at.0, at.1).unwrap();
@@ -265,6 +294,7 @@ impl Household {
         let journal = self.home.engine.journal(300, None).await.unwrap();
         let mut told = BTreeSet::new();
         for (id, (show, season, episode)) in gone {
+            self.taken.insert((show, season, episode));
             self.report.deleted_files += 1;
             self.report.deleted_bytes += SIZE;
             let entry = journal

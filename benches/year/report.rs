@@ -11,10 +11,14 @@ pub struct Report {
     pub plays: u64,
     pub season_searches: u64,
     pub episode_searches: u64,
-    /// Times a viewer came to a season that had to be fetched, and it was there.
+    /// Times a viewer came to the next season, and it was there.
     pub in_time: u64,
     /// The same, and it was not.
     pub late: u64,
+    /// Times a viewer went on right after a pilot, and the rest of the season was there; and was not.
+    pub after_pilot: (u64, u64),
+    /// Times a viewer came back to what a reset or cleanup had taken.
+    pub gone: u64,
     /// What the engine says of it.
     pub measured: Readiness,
     pub deleted_files: u64,
@@ -38,13 +42,25 @@ impl Report {
         println!("  searches for seasons       {:>8}", self.season_searches);
         println!("  searches for episodes      {:>8}", self.episode_searches);
         println!(
-            "  there before the viewer    {:>8.1} %  ({} of {}; measured by the engine: {} in time, {} late)",
+            "  next season in time        {:>8.1} %  ({} of {})",
             share(self.in_time, self.in_time + self.late),
             self.in_time,
             self.in_time + self.late,
+        );
+        let (there, missing) = self.after_pilot;
+        println!(
+            "  rest after a pilot in time {:>8.1} %  ({there} of {}, with downloads of 90 minutes)",
+            share(there, there + missing),
+            there + missing,
+        );
+        println!(
+            "  as the engine measures it  {:>8.1} %  ({} in time, {} late, {} not needed so far)",
+            share(self.measured.in_time, self.measured.in_time + self.measured.late),
             self.measured.in_time,
             self.measured.late,
+            self.measured.open,
         );
+        println!("  came back to what had gone {:>8}", self.gone);
         println!("  seasons cleaned up         {:>8}", self.cleanups);
         println!("  shows reset                {:>8}", self.resets);
         println!(

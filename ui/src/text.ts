@@ -198,7 +198,7 @@ export const text = {
     total: (shows: number, files: number, bytes: number) =>
       files === 0
         ? `${counted(shows, "show")}, no file is deleted`
-        : `${counted(shows, "show")}, ${counted(files, "file")}, ${size(bytes)} freed`,
+        : `${counted(shows, "show")}, ${counted(files, "file")}, ${size(bytes)}`,
     leftAlone: (count: number) => `${counted(count, "show")} left alone`,
     files: (count: number) => `Show ${counted(count, "file")}`,
     looking: "Looking at what would happen…",

@@ -9,7 +9,7 @@ use crate::{floors, rolling, rules};
 use domain::state::Health;
 use engine::{ConnectionDraft, Engine, EnrollmentDraft, ResetReport};
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::Read as _;
 use std::process::ExitCode;
 

@@ -25,7 +25,7 @@ const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often a broken secret store is tried again.
 const SECRETS_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How often Sonarr is asked for new seasons that nobody has come to.
-const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(12);
 /// How often free space is looked at, where a floor is set.
 const STORAGE_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often new series are looked for, where there are rules.

@@ -5,6 +5,7 @@
 mod connecting;
 mod daemon;
 mod dry_run;
+mod extras;
 mod faults;
 mod house;
 mod keyring;

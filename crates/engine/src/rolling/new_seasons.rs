@@ -51,7 +51,20 @@ impl Core {
         };
         let lock = self.series_lock(show.series);
         let _one_writer = lock.lock().await;
-        let answer = self.snapshot_with_queue(client, show.series).await;
+        let known = self.store.meta(&key(show.id)).await?;
+        let known = known.and_then(|text| serde_json::from_str::<BTreeSet<i32>>(&text).ok());
+        let answer = async {
+            // Most of the time no season is new, and the series alone tells that.
+            let series = client.series(show.series.series).await?;
+            let is_new = |season: &i32| *season > 0 && !known.as_ref().is_some_and(|known| known.contains(season));
+            match series {
+                Some(series) if series.seasons.keys().any(is_new) => {
+                    self.snapshot_with_queue(client, show.series).await
+                }
+                _ => Ok(None),
+            }
+        }
+        .await;
         link.note(&answer, self.now());
         let snapshot = match answer {
             Ok(Some(snapshot)) => snapshot,
@@ -64,8 +77,7 @@ impl Core {
                 return Ok(());
             }
         };
-        let known = self.store.meta(&key(show.id)).await?;
-        let Some(mut known) = known.and_then(|text| serde_json::from_str::<BTreeSet<i32>>(&text).ok()) else {
+        let Some(mut known) = known else {
             return self.remember_seasons(show.id, &snapshot).await;
         };
         if !snapshot.series.monitored {

@@ -1,4 +1,6 @@
-use cliffhangarr_wire::{AppStateDto, ErrorCode, ErrorDto, JournalEntryDto, Preview, SettingsView};
+use cliffhangarr_wire::{
+    AppStateDto, ErrorCode, ErrorDto, JournalEntryDto, Preview, RuleSetDto, SeasonOutlookDto, SettingsView,
+};
 use domain::ids::{EpisodeFileId, EpisodeId, EpisodeRef, InstanceId, RollingShowId, SeriesId, SeriesKey};
 use domain::plan::{Action, Bookkeeping, Decision, DoomedFile, MonitoringChange, Reason, Subject};
 use domain::state::{AppState, Monitoring};
@@ -127,4 +129,63 @@ fn every_error_code_is_read_back_and_an_unknown_one_is_internal() {
         assert_eq!(serde_json::to_value(code).unwrap(), json!(code.code()));
     }
     assert_eq!(ErrorDto::new("somethingNew", "Odd.").code, ErrorCode::Internal);
+}
+
+#[test]
+fn rules_cross_and_come_back_as_they_were() {
+    let mut rules = json!({
+        "rules": [{
+            "name": "Anime", "madeAt": "2026-03-01T20:00:00Z", "instance": 2, "combination": "any",
+            "conditions": [
+                { "field": "genre", "anyOf": ["Anime"] },
+                { "field": "qualityProfile", "anyOf": [4] },
+                { "field": "year", "from": 1990, "to": null },
+                { "field": "title", "pattern": "The *" },
+            ],
+            "outcome": "firstSeasonRolling",
+        }],
+        "defaults": [{ "instance": 2, "madeAt": "2026-03-02T20:00:00Z", "outcome": "standard" }],
+    });
+    let read: RuleSetDto = serde_json::from_value(rules.clone()).unwrap();
+    let crossed = RuleSetDto::from(domain::rules::RuleSet::from(read));
+    assert_eq!(serde_json::to_value(crossed).unwrap(), rules);
+
+    rules["rules"][0]["madeAt"] = json!(null);
+    let unsaved: RuleSetDto = serde_json::from_value(rules).unwrap();
+    let unsaved = domain::rules::RuleSet::from(unsaved);
+    assert_eq!(
+        unsaved.rules[0].made_at,
+        jiff::Timestamp::MAX,
+        "nothing was added after it"
+    );
+}
+
+#[test]
+fn an_outlook_crosses_with_its_verdict() {
+    let outlook = |verdict| domain::cleanup::SeasonOutlook {
+        season: 2,
+        verdict,
+        sentence: "Season 2.".to_owned(),
+        decision: None,
+        files: 8,
+        bytes: 16,
+        last_viewed: None,
+    };
+    let at = "2026-03-01T20:00:00Z".parse().unwrap();
+    let because = String::new();
+    let later = SeasonOutlookDto::from(&outlook(domain::cleanup::Verdict::FreeAt { at, because }));
+    assert_eq!(
+        serde_json::to_value(later).unwrap(),
+        json!({
+            "season": 2, "fate": "freeAt", "at": "2026-03-01T20:00:00Z", "reason": null, "sentence": "Season 2.",
+            "files": 8, "bytes": 16, "lastViewed": null,
+        })
+    );
+    let (reason, detail) = (Reason::BeingPlayed, String::new());
+    let kept = SeasonOutlookDto::from(&outlook(domain::cleanup::Verdict::Kept { reason, detail }));
+    let kept = serde_json::to_value(kept).unwrap();
+    assert_eq!(
+        (&kept["fate"], &kept["reason"]),
+        (&json!("kept"), &json!("beingPlayed"))
+    );
 }

@@ -389,6 +389,7 @@ impl World {
         let Some(at) = self.next_episode(viewer, show) else {
             return;
         };
+        self.note_play(viewer, show, at);
         let title = self.titles[show].clone();
         let handle = self.story.starts(VIEWERS[viewer], &title, at.season, at.episode);
         self.on = Some((handle, viewer, show, at.season));
