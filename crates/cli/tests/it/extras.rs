@@ -257,8 +257,12 @@ async fn rules_are_tried_imported_and_hold_for_what_comes_later() {
     let said = house.run(&["rules", "try"]).await;
     assert!(said.stdout.contains("1 of 1 series match"), "{said:?}");
 
-    house.sonarr.add_series(spec("New Drama", 6003));
-    house.sonarr.add_series(spec("New Quiz", 6004).genres(["Game Show"]));
+    // Sonarr says to the second when a series was added.
+    let later = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(2);
+    house.sonarr.add_series(spec("New Drama", 6003).added(later));
+    house
+        .sonarr
+        .add_series(spec("New Quiz", 6004).genres(["Game Show"]).added(later));
     house.done(&["check"]).await;
     let shows = house.done(&["shows"]).await;
     let types: Vec<_> = shows
