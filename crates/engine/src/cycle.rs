@@ -24,8 +24,8 @@ pub(crate) struct Mode {
     pub dry_run: bool,
     /// Sessions are looked at again although nothing changed.
     pub fresh: bool,
-    /// It is about something that is owed already.
-    pub owed: bool,
+    /// When it was watched, where it is about something that is owed already.
+    pub seen_at: Option<Timestamp>,
 }
 
 impl Mode {
@@ -33,7 +33,7 @@ impl Mode {
     pub const REGULAR: Self = Self {
         dry_run: false,
         fresh: false,
-        owed: false,
+        seen_at: None,
     };
 }
 

@@ -205,7 +205,7 @@ impl Engine {
         let mode = Mode {
             dry_run,
             fresh: true,
-            owed: false,
+            seen_at: None,
         };
         report.absorb(core.cycle_on(&servers, mode).await);
         if !dry_run {

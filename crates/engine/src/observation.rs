@@ -156,7 +156,7 @@ impl Core {
             };
             for show in shows
                 .iter()
-                .filter(|show| identity(show).is(&known) && counts_for(show, play.viewed_at))
+                .filter(|show| ShowIdentity::of(show).is(&known) && counts_for(show, play.viewed_at))
             {
                 let name = names
                     .iter()
@@ -186,14 +186,6 @@ impl Core {
             return Vec::new();
         };
         client.accounts().await.unwrap_or_default()
-    }
-}
-
-fn identity(show: &RollingShow) -> ShowIdentity {
-    ShowIdentity {
-        title: show.title.clone(),
-        tvdb: show.tvdb,
-        imdb: show.imdb.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::core::{Core, lock};
 use crate::links::Link;
 use domain::ids::TvdbId;
+use domain::monitoring::RollingShow;
 use domain::protection::PlayingNow;
 use domain::resolve::normalize_title;
 use domain::session::{ItemKind, PlaybackSession, ShowReference};
@@ -18,6 +19,15 @@ pub(crate) struct ShowIdentity {
 }
 
 impl ShowIdentity {
+    /// What is known of a rolling show.
+    pub fn of(show: &RollingShow) -> Self {
+        Self {
+            title: show.title.clone(),
+            tvdb: show.tvdb,
+            imdb: show.imdb.clone(),
+        }
+    }
+
     /// Whether a media server's show is this one. Where ids do not tell, equal titles count: this protects.
     pub fn is(&self, show: &ShowReference) -> bool {
         (self.tvdb.is_some() && self.tvdb == show.tvdb)

@@ -29,23 +29,34 @@ pub use storage::{StorageFloor, StorageState};
 use crate::core::Core;
 use crate::cycle::Trouble;
 use crate::links::Link;
+use crate::playing::ShowIdentity;
 use domain::ids::SeriesKey;
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::pace;
 use domain::series::SeriesSnapshot;
 use domain::settings::Settings;
-use domain::watching::Watched;
+use domain::watching::{Sighting, Watched};
 use jiff::Timestamp;
 use std::sync::atomic::Ordering;
 use store::StoreError;
 
 impl Core {
-    /// Records that somebody watched an enrolled show. Who is not in the filter moves times only.
-    pub async fn note_viewing(&self, show: &RollingShow, watched: &Watched, allowed: bool) -> Result<(), StoreError> {
-        self.note_viewing_at(show, watched, allowed, self.now()).await
+    /// Records that somebody watched a show that is enrolled on a Sonarr that does not answer: what the show is called tells
+    /// enough.
+    pub(crate) async fn note_viewing_without_sonarr(&self, link: &Link, sighting: &Sighting) -> Result<(), StoreError> {
+        let allowed = self.is_allowed(&sighting.watched.viewer);
+        for show in self.store.rolling_shows().await? {
+            let is_here = link.connection.instance() == Some(show.series.instance);
+            if is_here && ShowIdentity::of(&show).is(&sighting.show) {
+                self.note_viewing_at(&show, &sighting.watched, allowed, self.now())
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
-    /// The same for a viewing in the past, from a server's history.
+    /// Records that somebody watched an enrolled show at a time, which may lie in the past. Who is not in the filter moves
+    /// times only.
     pub async fn note_viewing_at(
         &self,
         show: &RollingShow,

@@ -206,7 +206,8 @@ impl Core {
             return self.store.remove_sighting(owed.id).await;
         }
         let mut part = CheckReport::default();
-        self.revisit(&owed.sighting, owed.instance.0, &mut part).await;
+        self.revisit(&owed.sighting, owed.seen_at, owed.instance.0, &mut part)
+            .await;
         let unanswered = part.decisions.iter().any(|decision| is_unanswered(decision.reason));
         if unanswered {
             let pause = SignedDuration::from_secs(30 * (1_i64 << owed.attempts.min(7)));

@@ -146,11 +146,20 @@ impl Core {
         let show = self.store.rolling_show_of(series_key).await?;
         subject.rolling_show = show.as_ref().map(|show| show.id);
         let settings = self.settings();
+        let seen_at = mode.seen_at.unwrap_or_else(|| self.now());
+        if show
+            .as_ref()
+            .and_then(|show| show.reset_at)
+            .is_some_and(|reset| seen_at <= reset)
+        {
+            let detail = "The show was reset since it was watched.";
+            return Ok(vec![Decision::nothing(subject, Reason::Moot, detail)]);
+        }
         if let Some(show) = &show
             && !mode.dry_run
         {
-            self.note_viewing(show, &sighting.watched, self.is_allowed(&sighting.watched.viewer))
-                .await?;
+            let allowed = self.is_allowed(&sighting.watched.viewer);
+            self.note_viewing_at(show, &sighting.watched, allowed, seen_at).await?;
         }
         let refusal = if !self.is_allowed(&sighting.watched.viewer) {
             let name = sighting.watched.viewer.display_name();
@@ -226,7 +235,8 @@ impl Core {
             && watched != sighting.watched
             && !mode.dry_run
         {
-            self.note_viewing(show, &watched, true).await?;
+            self.note_viewing_at(show, &watched, true, mode.seen_at.unwrap_or(now))
+                .await?;
         }
         let recent = self.store.recent_searches(series_key, now - SEARCH_MEMORY).await?;
         let single_episodes = self.is_short_of_space(link, &snapshot.series).await;

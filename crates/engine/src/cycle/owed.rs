@@ -28,6 +28,12 @@ impl Core {
         if self.may_owe(&sighting.watched.viewer, mode) {
             self.owe_sighting(link, sighting).await;
         }
+        if !mode.dry_run && mode.seen_at.is_none() {
+            // Who watched what is known although the Sonarr is not.
+            if let Err(error) = self.note_viewing_without_sonarr(link, sighting).await {
+                self.store_failed(subject.clone(), &error, report);
+            }
+        }
         let detail = format!("{} did not answer: {error} It is tried again.", link.connection.name);
         let decision = Decision::nothing(subject, Reason::InstanceUnavailable, detail);
         if let Err(error) = self.journal_session(&decision, key, mode).await {
@@ -38,11 +44,17 @@ impl Core {
 
     /// Whether what somebody watched is remembered when it cannot be decided about now.
     pub(super) fn may_owe(&self, viewer: &domain::session::Viewer, mode: Mode) -> bool {
-        self.is_allowed(viewer) && !mode.dry_run && !mode.owed && !self.settings().dry_run
+        self.is_allowed(viewer) && !mode.dry_run && mode.seen_at.is_none() && !self.settings().dry_run
     }
 
     /// Decides once more about something that was watched while a Sonarr, or the media server, did not answer.
-    pub(crate) async fn revisit(&self, sighting: &Sighting, instance: i64, report: &mut CheckReport) {
+    pub(crate) async fn revisit(
+        &self,
+        sighting: &Sighting,
+        seen_at: Timestamp,
+        instance: i64,
+        report: &mut CheckReport,
+    ) {
         let key = PlayKey {
             server: sighting.watched.viewer.key.server,
             viewer: Some(sighting.watched.viewer.key.clone()),
@@ -52,7 +64,7 @@ impl Core {
         let mode = Mode {
             dry_run: false,
             fresh: true,
-            owed: true,
+            seen_at: Some(seen_at),
         };
         let show = match self.links.get(key.server.0) {
             Some(server) => self.identify_show(&server, &sighting.show).await,

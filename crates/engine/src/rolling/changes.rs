@@ -120,12 +120,15 @@ impl Core {
 
     /// Drops what was waiting for the user's word.
     pub(crate) async fn dismiss(&self, batch: i64) -> Result<(), RequestError> {
-        for intent in self.store.intents_of_batch(batch).await? {
-            if intent.state == store::IntentState::WaitingConfirmation {
-                self.store
-                    .drop_intent(intent.id, self.now(), Outcome::Nothing, "You decided against it.")
-                    .await?;
-            }
+        let mut waiting = self.store.intents_of_batch(batch).await?;
+        waiting.retain(|intent| intent.state == store::IntentState::WaitingConfirmation);
+        if waiting.is_empty() {
+            return Err(RequestError::invalid("notFound", "There is nothing to decide about anymore."));
+        }
+        for intent in waiting {
+            self.store
+                .drop_intent(intent.id, self.now(), Outcome::Nothing, "You decided against it.")
+                .await?;
         }
         self.publisher.confirmations_changed();
         self.publisher.journal_changed();

@@ -125,11 +125,7 @@ impl Core {
         let settings = self.settings();
         let now = self.now();
         let protection = Protection::of(&snapshot.series, labels.as_ref(), &settings.protect_tag);
-        let identity = ShowIdentity {
-            title: show.title.clone(),
-            tvdb: show.tvdb,
-            imdb: show.imdb.clone(),
-        };
+        let identity = ShowIdentity::of(&show);
         let mut observed = self
             .observed_time(&settings, now)
             .await
