@@ -99,12 +99,15 @@ impl Core {
         let known_until = known_until.filter(|until| *until <= now + SignedDuration::from_mins(5));
         let mut since = known_until.map_or(now - look_back, |until| until.min(now) - OVERLAP);
         // What was watched of a show before it was enrolled was not kept, and protects all the same.
-        let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
-        let enrolled_since = shows
-            .iter()
-            .map(|show| show.enrolled_at)
-            .filter(|enrolled| known_until.is_none_or(|until| *enrolled >= until));
-        if let Some(enrolled) = enrolled_since.min() {
+        let enrolled = match known_until {
+            Some(until) => self
+                .store
+                .first_enrolled_since(until)
+                .await
+                .map_err(|error| error.to_string())?,
+            None => None,
+        };
+        if let Some(enrolled) = enrolled {
             since = since.min(enrolled - look_back);
         }
         let since = since.max(now - look_back);
@@ -136,16 +139,16 @@ impl Core {
                 history.unreadable.len()
             ));
         }
-        let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
         let mut plays = history.plays;
         plays.sort_by_key(|play| play.viewed_at);
-        let names = if plays.is_empty() {
-            Vec::new()
-        } else {
-            self.account_names(link).await
-        };
+        plays.retain(|play| play.season > 0);
+        if plays.is_empty() {
+            return Ok(());
+        }
+        let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
+        let names = self.account_names(link).await;
         let filter = self.settings().filter_users;
-        for play in plays.into_iter().filter(|play| play.season > 0) {
+        for play in plays {
             let known = self
                 .identify_show(link, &play.show)
                 .await

@@ -157,6 +157,16 @@ impl Store {
             .collect()
     }
 
+    /// When the first of the shows that were enrolled at a time or later was enrolled.
+    pub async fn first_enrolled_since(&self, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        from_ms_opt(
+            sqlx::query_scalar("SELECT min(enrolled_at) FROM rolling_show WHERE enrolled_at >= ?")
+                .bind(to_ms(at))
+                .fetch_one(self.readers())
+                .await?,
+        )
+    }
+
     /// Changes how a show rolls. Nothing else moves: a change of type deletes nothing by itself.
     pub async fn change_monitoring_type(&self, id: RollingShowId, to: MonitoringType) -> Result<(), StoreError> {
         let query = sqlx::query("UPDATE rolling_show SET monitoring_type = ? WHERE id = ?")

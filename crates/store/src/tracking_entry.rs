@@ -5,6 +5,7 @@ use crate::time::{from_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::{EpisodeRef, RollingShowId, ServerId, ViewerKey};
 use domain::monitoring::TrackingEntry;
+use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 use std::collections::BTreeMap;
 
@@ -48,36 +49,56 @@ impl TryFrom<Row> for TrackingEntry {
 impl Store {
     /// The tracking entries of a show, by the time they were made.
     pub async fn entries_of(&self, show: RollingShowId) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.entries_where(Some(show)).await
+        self.entries_where(Some(show), None, true).await
     }
 
     /// The tracking entries of all shows.
     pub async fn tracking_entries(&self) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.entries_where(None).await
+        self.entries_where(None, None, true).await
     }
 
-    async fn entries_where(&self, show: Option<RollingShowId>) -> Result<Vec<TrackingEntry>, StoreError> {
+    /// The tracking entries, of all shows, of viewers who watched at `since` or later; without their viewings, which are many.
+    pub async fn entries_active_since(&self, since: Timestamp) -> Result<Vec<TrackingEntry>, StoreError> {
+        self.entries_where(None, Some(since), false).await
+    }
+
+    async fn entries_where(
+        &self,
+        show: Option<RollingShowId>,
+        since: Option<Timestamp>,
+        with_plays: bool,
+    ) -> Result<Vec<TrackingEntry>, StoreError> {
         let show = show.map(|show| show.0);
+        let since = since.map(to_ms);
         let mut transaction = self.read().await?;
-        let rows: Vec<Row> =
-            sqlx::query_as("SELECT * FROM tracking_entry WHERE (?1 IS NULL OR show = ?1) ORDER BY show, id")
-                .bind(show)
-                .fetch_all(&mut *transaction)
-                .await?;
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT * FROM tracking_entry WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2)
+             ORDER BY show, id",
+        )
+        .bind(show)
+        .bind(since)
+        .fetch_all(&mut *transaction)
+        .await?;
         let seasons: Vec<(i64, i32, i64)> = sqlx::query_as(
-            "SELECT entry, season, watched_at FROM season_watched
-             WHERE ?1 IS NULL OR entry IN (SELECT id FROM tracking_entry WHERE show = ?1)",
+            "SELECT entry, season, watched_at FROM season_watched WHERE entry IN (SELECT id FROM tracking_entry
+             WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2))",
         )
         .bind(show)
+        .bind(since)
         .fetch_all(&mut *transaction)
         .await?;
-        let plays: Vec<(i64, i32, i32, i64)> = sqlx::query_as(
-            "SELECT entry, season, episode, watched_at FROM play
-             WHERE ?1 IS NULL OR entry IN (SELECT id FROM tracking_entry WHERE show = ?1) ORDER BY entry, place",
-        )
-        .bind(show)
-        .fetch_all(&mut *transaction)
-        .await?;
+        let plays: Vec<(i64, i32, i32, i64)> = if with_plays {
+            sqlx::query_as(
+                "SELECT entry, season, episode, watched_at FROM play WHERE entry IN (SELECT id FROM tracking_entry
+                 WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2)) ORDER BY entry, place",
+            )
+            .bind(show)
+            .bind(since)
+            .fetch_all(&mut *transaction)
+            .await?
+        } else {
+            Vec::new()
+        };
         transaction.commit().await?;
 
         let mut entries = rows

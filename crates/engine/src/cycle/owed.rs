@@ -7,6 +7,7 @@ use crate::report::{CheckReport, Failure};
 use domain::plan::{Decision, Reason, Subject};
 use domain::tracker::PlayKey;
 use domain::watching::Sighting;
+use jiff::Timestamp;
 use remote::RemoteError;
 
 impl Core {

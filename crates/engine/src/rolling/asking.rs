@@ -87,7 +87,7 @@ impl Core {
     pub(super) async fn withdraw_questions(
         &self,
         reason: Reason,
-        looked_at: &[SeriesKey],
+        concerns: &(dyn Fn(SeriesKey) -> bool + Sync),
         proposals: &[Proposal],
     ) -> Result<(), StoreError> {
         for open in self.store.all_open_intents().await? {
@@ -96,7 +96,7 @@ impl Core {
             });
             let is_concerned = open.state == IntentState::WaitingConfirmation
                 && open.decision.reason == reason
-                && looked_at.contains(&open.series);
+                && concerns(open.series);
             if is_concerned && !still_proposed {
                 let note = "Things changed before it was confirmed.";
                 self.store

@@ -6,9 +6,7 @@ use crate::error::RequestError;
 use crate::links::Link;
 use crate::report::ResetReport;
 use domain::ids::RollingShowId;
-use domain::monitoring::RollingShow;
 use domain::plan::{Decision, Reason, Subject};
-use domain::reset::activity;
 use std::sync::Arc;
 use store::{Origin, Outcome};
 
@@ -123,7 +121,10 @@ impl Core {
         let mut waiting = self.store.intents_of_batch(batch).await?;
         waiting.retain(|intent| intent.state == store::IntentState::WaitingConfirmation);
         if waiting.is_empty() {
-            return Err(RequestError::invalid("notFound", "There is nothing to decide about anymore."));
+            return Err(RequestError::invalid(
+                "notFound",
+                "There is nothing to decide about anymore.",
+            ));
         }
         for intent in waiting {
             self.store
@@ -133,15 +134,6 @@ impl Core {
         self.publisher.confirmations_changed();
         self.publisher.journal_changed();
         Ok(())
-    }
-
-    /// The ids of shows that the automatic reset would take for inactive.
-    pub(crate) async fn is_inactive(&self, show: &RollingShow) -> Result<bool, RequestError> {
-        let settings = self.settings();
-        let now = self.now();
-        let observed = self.observed_time(&settings, now).await?;
-        let entries = self.store.entries_of(show.id).await?;
-        Ok(activity(show, &entries, &settings, &observed, now).is_inactive())
     }
 
     /// The Sonarr of a name.

@@ -3,11 +3,12 @@
 use super::pass::Proposal;
 use crate::core::{Core, lock};
 use domain::cleanup::{next_due, seasons_of_viewers};
-use domain::ids::SeriesKey;
+use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::plan::{Decision, Reason};
 use domain::watching::is_allowed;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use store::{Origin, StoreError};
@@ -20,21 +21,27 @@ impl Core {
             return Ok(None);
         }
         self.catch_up().await;
-        let (candidates, mut looked_at) = self.shows_to_clean(all).await?;
-        if candidates.is_empty() && looked_at.is_empty() {
-            return Ok(None);
-        }
-        let playing = self.everything_playing().await;
+        let (candidates, mut not_known) = self.shows_to_clean(all).await?;
+        let playing = if candidates.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.everything_playing().await
+        };
         let mut proposals = Vec::new();
         let mut look_again: Option<Timestamp> = None;
         for show in candidates {
-            let Some(link) = self.link_of(show.series) else {
+            let series = show.series;
+            let facts = match self.link_of(series) {
+                Some(link) => self
+                    .show_facts(&link, show, &playing)
+                    .await
+                    .map(|facts| facts.map(|facts| (link, facts))),
+                None => Ok(None),
+            };
+            let Ok(Some((link, facts))) = facts else {
+                not_known.insert(series);
                 continue;
             };
-            let Ok(Some(facts)) = self.show_facts(&link, show, &playing).await else {
-                continue;
-            };
-            looked_at.push(facts.show.series);
             let outlooks = facts.cleanup();
             look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
             let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
@@ -60,18 +67,22 @@ impl Core {
                 });
             }
         }
-        self.withdraw_questions(Reason::ProgressiveCleanup, &looked_at, &proposals)
+        let concerns = |series: SeriesKey| !not_known.contains(&series);
+        self.withdraw_questions(Reason::ProgressiveCleanup, &concerns, &proposals)
             .await?;
         self.act_on(proposals, Origin::Scheduler, true).await?;
         Ok(look_again)
     }
 
-    /// The shows of which something may be free, and the series of the others, of which nothing is. That is told by the
-    /// viewers' progress alone: with many shows, asking Sonarr for each whenever somebody watches would be too much.
-    async fn shows_to_clean(&self, all: bool) -> Result<(Vec<RollingShow>, Vec<SeriesKey>), StoreError> {
+    /// The shows of which something may be free, and the others that are as they were when they were last looked at. Nothing
+    /// is free of shows that are neither. That is told by the viewers' progress alone: with many shows, asking Sonarr for each
+    /// whenever somebody watches would be too much.
+    async fn shows_to_clean(&self, all: bool) -> Result<(Vec<RollingShow>, BTreeSet<SeriesKey>), StoreError> {
         let settings = self.settings();
         let now = self.now();
-        let entries = self.store.tracking_entries().await?;
+        let window = SignedDuration::from_hours(24 * i64::from(settings.inactivity_reset_days));
+        let since = now.checked_sub(window).unwrap_or(Timestamp::MIN);
+        let entries = self.store.entries_active_since(since).await?;
         let allowed = |entry: &TrackingEntry| {
             is_allowed(
                 &settings.filter_users,
@@ -79,13 +90,17 @@ impl Core {
                 entry.viewer_name.as_deref(),
             )
         };
+        let shows: BTreeSet<RollingShowId> = entries.iter().map(|entry| entry.show).collect();
+        lock(&self.cleaned).retain(|show, _| shows.contains(show));
         let mut candidates = Vec::new();
-        let mut needed = Vec::new();
-        for show in self.store.rolling_shows().await? {
+        let mut unchanged = BTreeSet::new();
+        for id in shows {
+            let Some(show) = self.store.rolling_show(id).await? else {
+                continue;
+            };
             let viewers = seasons_of_viewers(&show, &entries, &allowed, &settings, now);
             if viewers.is_empty() || viewers.iter().any(|(_, season)| *season <= 1) {
                 lock(&self.cleaned).remove(&show.id);
-                needed.push(show.series);
                 continue;
             }
             let mut hasher = DefaultHasher::new();
@@ -96,8 +111,10 @@ impl Core {
             let before = lock(&self.cleaned).insert(show.id, stands);
             if all || before != Some(stands) {
                 candidates.push(show);
+            } else {
+                unchanged.insert(show.series);
             }
         }
-        Ok((candidates, needed))
+        Ok((candidates, unchanged))
     }
 }

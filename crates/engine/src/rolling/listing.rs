@@ -5,14 +5,19 @@ use crate::error::RequestError;
 use crate::options::LibraryRow;
 use crate::report::ShowRow;
 use domain::ids::SeriesKey;
+use domain::reset::activity;
+use jiff::Timestamp;
 
 impl Core {
     /// The rolling shows, each master record before its tracking entries.
     pub(crate) async fn show_rows(&self, inactive_only: bool) -> Result<Vec<ShowRow>, RequestError> {
         let mut rows = Vec::new();
-        let entries = self.store.tracking_entries().await?;
+        let entries = self.store.entries_active_since(Timestamp::MIN).await?;
+        let settings = self.settings();
+        let now = self.now();
+        let observed = self.observed_time(&settings, now).await?;
         for show in self.store.rolling_shows().await? {
-            let inactive = self.is_inactive(&show).await?;
+            let inactive = activity(&show, &entries, &settings, &observed, now).is_inactive();
             if inactive_only && !inactive {
                 continue;
             }

@@ -10,6 +10,7 @@ use domain::ids::RollingShowId;
 use domain::monitoring::RollingShow;
 use domain::plan::{Decision, Reason};
 use domain::reset::{Amount, activity};
+use jiff::Timestamp;
 use std::sync::Arc;
 use store::{IntentState, Origin, Outcome, StoreError};
 
@@ -35,7 +36,7 @@ impl Core {
             .map(|show| show.series)
             .chain(proposals.iter().map(|proposal| proposal.facts.show.series))
             .collect();
-        self.withdraw_questions(Reason::InactiveReset, &looked_at, &proposals)
+        self.withdraw_questions(Reason::InactiveReset, &|series| looked_at.contains(&series), &proposals)
             .await?;
         let done = self.act_on(proposals, Origin::Scheduler, true).await?;
         report.reset.extend(done.reset);
@@ -67,8 +68,8 @@ impl Core {
         let playing = self.everything_playing().await;
         let now = self.now();
         let observed = self.observed_time(&settings, now).await?;
+        let entries = self.store.entries_active_since(Timestamp::MIN).await?;
         for show in self.store.rolling_shows().await? {
-            let entries = self.store.entries_of(show.id).await?;
             if !activity(&show, &entries, &settings, &observed, now).is_inactive() {
                 let reason = if explain {
                     self.why_not_inactive(&show, &playing).await

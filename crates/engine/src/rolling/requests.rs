@@ -133,7 +133,10 @@ impl Engine {
     pub async fn keep(&self, show: i64, season: Option<i32>, keep: bool) -> Result<(), RequestError> {
         let id = RollingShowId(show);
         if self.core.store.rolling_show(id).await?.is_none() {
-            return Err(RequestError::invalid("notFound", format!("There is no rolling show {show}.")));
+            return Err(RequestError::invalid(
+                "notFound",
+                format!("There is no rolling show {show}."),
+            ));
         }
         match season {
             Some(season) => self.core.store.keep_season(id, season, keep).await?,

@@ -181,3 +181,35 @@ async fn the_pace_of_each_viewer_is_foretold() {
         Some("Alice has four episodes left and runs out on 6 July")
     );
 }
+
+#[tokio::test]
+async fn what_was_watched_while_sonarr_was_away_does_not_move_a_viewer_back() {
+    let mut story = Story::new().await;
+    story.show("Owed", &[10, 8, 6], first_season_only);
+    story.enroll("Owed", "firstSeasonRolling").await;
+    story.home.network.unplug("sonarr1.test");
+    story.watches("Bob", "Owed", 1, 9).await;
+    assert_eq!(
+        story.viewers("Owed").await,
+        ["Bob at S01E09"],
+        "who watched what is known without Sonarr"
+    );
+    story.home.network.plug_in("sonarr1.test");
+    story.starts("Bob", "Owed", 2, 1);
+    story.home.engine.poll().await;
+    story.home.engine.check(false).await.unwrap();
+    assert_eq!(story.searches(), ["Owed season 2"]);
+    assert_eq!(story.viewers("Owed").await, ["Bob at S02E01"]);
+}
+
+#[tokio::test]
+async fn who_is_filtered_out_is_tracked_while_sonarr_is_away() {
+    let mut story = Story::new().await;
+    story.set(json!({"filterUsers": ["Alice"]})).await;
+    story.show("Away", &[10, 8], first_season_only);
+    story.enroll("Away", "firstSeasonRolling").await;
+    story.home.network.unplug("sonarr1.test");
+    story.starts("Bob", "Away", 1, 2);
+    story.look().await;
+    assert_eq!(story.viewers("Away").await, ["Bob at S00E00"]);
+}
