@@ -118,7 +118,7 @@ impl Core {
 
     /// Looks again whether there are rolling shows at all.
     pub async fn count_rolling_shows(&self) -> Result<(), StoreError> {
-        let any = !self.store.rolling_shows().await?.is_empty();
+        let any = self.store.has_rolling_shows().await?;
         self.has_rolling_shows.store(any, Ordering::Relaxed);
         Ok(())
     }

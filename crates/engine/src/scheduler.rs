@@ -8,9 +8,10 @@ use domain::plan::Reason;
 use domain::state::SecretStoreState;
 use domain::watching::Sighting;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Origin, Outcome, OwedSighting, StoreError};
+use store::{Origin, Outcome, OwedSighting, ScheduledTask, StoreError};
 
 /// The tick.
 const TICK: Duration = Duration::from_secs(15);
@@ -225,9 +226,10 @@ impl Core {
     /// Work that comes back by itself.
     async fn periodic(&self, now: Timestamp, report: &mut CheckReport) -> Result<(), StoreError> {
         let settings = self.settings();
+        let tasks = self.store.scheduled_tasks().await?;
         if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
             let interval = SignedDuration::from_hours(i64::from(settings.auto_reset_interval_hours));
-            if settings.enable_auto_reset && self.is_due("automatic reset", now, interval).await? {
+            if settings.enable_auto_reset && self.is_due(&tasks, "automatic reset", now, interval).await? {
                 let done = self.reset_inactive_pass(false).await?;
                 tracing::info!(
                     "Automatic reset: {} shows reset, {} left alone",
@@ -240,43 +242,49 @@ impl Core {
             }
             let shows_revision = self.publisher.shows_revision();
             let changed = lock(&self.cleaned_at_revision).replace(shows_revision) != Some(shows_revision);
-            let due = self.is_due("cleanup", now, CLEANUP_PAUSE).await?;
+            let due = self.is_due(&tasks, "cleanup", now, CLEANUP_PAUSE).await?;
             if settings.enable_progressive_cleanup && (changed || due) {
                 let look_again = self.clean_up(due).await?;
                 let pause = look_again.map_or(CLEANUP_PAUSE, |at| {
                     at.duration_since(now)
                         .clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
                 });
-                let planned = self.store.scheduled_task("cleanup").await?.map(|task| task.due_at);
+                let planned = tasks.get("cleanup").map(|task| task.due_at);
                 if due || planned.is_none_or(|planned| now + pause < planned) {
                     self.did("cleanup", now, pause).await?;
                 }
             }
         }
-        if self.is_due("new seasons", now, SEASONS_PAUSE).await? {
+        if self.is_due(&tasks, "new seasons", now, SEASONS_PAUSE).await? {
             if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
                 self.greet_new_seasons(report).await?;
             }
             self.did("new seasons", now, SEASONS_PAUSE).await?;
         }
-        if self.is_due("storage", now, STORAGE_PAUSE).await? {
+        if self.is_due(&tasks, "storage", now, STORAGE_PAUSE).await? {
             self.relieve_storage(report).await?;
             self.did("storage", now, STORAGE_PAUSE).await?;
         }
-        if self.is_due("enrollment rules", now, RULES_PAUSE).await? {
+        if self.is_due(&tasks, "enrollment rules", now, RULES_PAUSE).await? {
             self.apply_rules(report).await?;
             self.did("enrollment rules", now, RULES_PAUSE).await?;
         }
         let day = SignedDuration::from_hours(24);
-        if self.is_due("housekeeping", now, day).await? {
+        if self.is_due(&tasks, "housekeeping", now, day).await? {
             self.keep_house(now).await?;
             self.did("housekeeping", now, day).await?;
         }
         Ok(())
     }
 
-    async fn is_due(&self, task: &str, now: Timestamp, interval: SignedDuration) -> Result<bool, StoreError> {
-        match self.store.scheduled_task(task).await? {
+    async fn is_due(
+        &self,
+        tasks: &BTreeMap<String, ScheduledTask>,
+        task: &str,
+        now: Timestamp,
+        interval: SignedDuration,
+    ) -> Result<bool, StoreError> {
+        match tasks.get(task) {
             // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
             Some(known) => Ok(known.due_at <= now || known.due_at.duration_since(now) > interval),
             None => {

@@ -1,6 +1,7 @@
 //! Single facts about this installation.
 
 use crate::{Store, StoreError};
+use std::collections::BTreeMap;
 
 const CLIENT_IDENTIFIER: &str = "client_identifier";
 
@@ -11,6 +12,19 @@ impl Store {
             .bind(key)
             .fetch_optional(self.readers())
             .await?)
+    }
+
+    /// The texts kept under keys that begin so, by the rest of their keys.
+    pub async fn metas_beginning_with(&self, start: &str) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, value FROM meta WHERE substr(key, 1, length(?1)) = ?1")
+                .bind(start)
+                .fetch_all(self.readers())
+                .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.strip_prefix(start)?.to_owned(), value)))
+            .collect())
     }
 
     /// Keeps a text under a key; `None` removes it.

@@ -140,12 +140,7 @@ impl Store {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
-    /// Begins a reading transaction: everything in it sees the same moment.
-    pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.readers.begin().await?)
-    }
-
-    /// The reading connections, for single statements.
+    /// The reading connections. A statement sees one moment, so what belongs together is read by one.
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
     }

@@ -6,7 +6,6 @@ use domain::ids::{InstanceId, RollingShowId, SeriesId, SeriesKey, TvdbId, Viewer
 use domain::monitoring::{MonitoringType, RollingShow};
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
-use std::collections::BTreeMap;
 
 /// A series that is about to be enrolled.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +40,8 @@ struct Row {
     reset_at: Option<i64>,
     prior_files_may_go: bool,
     keep_show: bool,
+    /// A JSON array of season numbers.
+    keep_seasons: String,
 }
 
 impl TryFrom<Row> for RollingShow {
@@ -64,13 +65,26 @@ impl TryFrom<Row> for RollingShow {
             reset_at: from_ms_opt(row.reset_at)?,
             prior_files_may_go: row.prior_files_may_go,
             keep_show: row.keep_show,
-            keep_seasons: Default::default(),
+            keep_seasons: serde_json::from_str(&row.keep_seasons)
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?,
         })
     }
 }
 
 fn read_type(name: &str) -> Result<MonitoringType, StoreError> {
     MonitoringType::from_name(name).ok_or_else(|| StoreError::Corrupt(format!("{name} is no monitoring type")))
+}
+
+/// Shows with all that belongs to them, in one statement.
+macro_rules! select_shows {
+    ($condition:literal) => {
+        concat!(
+            "SELECT *, (SELECT json_group_array(season) FROM kept_season WHERE show = rolling_show.id) AS keep_seasons
+             FROM rolling_show ",
+            $condition,
+            " ORDER BY title COLLATE NOCASE, id"
+        )
+    };
 }
 
 const NO_SHOW: StoreError = StoreError::NotFound("rolling show");
@@ -82,7 +96,7 @@ impl Store {
         let row: Option<Row> = sqlx::query_as(
             "INSERT INTO rolling_show (instance, series, title, tvdb, imdb, monitoring_type, current_monitored_season,
              enrolled_at, prior_files_may_go, keep_show) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
-             ON CONFLICT (instance, series) DO NOTHING RETURNING *",
+             ON CONFLICT (instance, series) DO NOTHING RETURNING *, '[]' AS keep_seasons",
         )
         .bind(show.series.instance.0)
         .bind(show.series.series.0)
@@ -102,59 +116,44 @@ impl Store {
 
     /// Every rolling show, by title.
     pub async fn rolling_shows(&self) -> Result<Vec<RollingShow>, StoreError> {
-        self.shows_where(None, None, None).await
+        self.read_shows(select_shows!(""), &[]).await
     }
 
     /// The rolling show of an id.
     pub async fn rolling_show(&self, id: RollingShowId) -> Result<Option<RollingShow>, StoreError> {
-        Ok(self.shows_where(Some(id), None, None).await?.pop())
+        Ok(self.read_shows(select_shows!("WHERE id = ?"), &[id.0]).await?.pop())
     }
 
     /// The rolling show of a series.
     pub async fn rolling_show_of(&self, series: SeriesKey) -> Result<Option<RollingShow>, StoreError> {
-        Ok(self.shows_where(None, Some(series), None).await?.pop())
+        Ok(self
+            .read_shows(
+                select_shows!("WHERE instance = ? AND series = ?"),
+                &[series.instance.0, series.series.0],
+            )
+            .await?
+            .pop())
     }
 
     /// The rolling shows, on every instance, of a TheTVDB id.
     pub async fn rolling_shows_by_tvdb(&self, tvdb: TvdbId) -> Result<Vec<RollingShow>, StoreError> {
-        self.shows_where(None, None, Some(tvdb)).await
+        self.read_shows(select_shows!("WHERE tvdb = ?"), &[tvdb.0]).await
     }
 
-    async fn shows_where(
-        &self,
-        id: Option<RollingShowId>,
-        series: Option<SeriesKey>,
-        tvdb: Option<TvdbId>,
-    ) -> Result<Vec<RollingShow>, StoreError> {
-        let mut transaction = self.read().await?;
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM rolling_show WHERE (?1 IS NULL OR id = ?1) AND (?2 IS NULL OR (instance = ?2 AND series = ?3))
-             AND (?4 IS NULL OR tvdb = ?4) ORDER BY title COLLATE NOCASE, id",
-        )
-        .bind(id.map(|id| id.0))
-        .bind(series.map(|series| series.instance.0))
-        .bind(series.map(|series| series.series.0))
-        .bind(tvdb.map(|tvdb| tvdb.0))
-        .fetch_all(&mut *transaction)
-        .await?;
-        let kept: Vec<(i64, i32)> = sqlx::query_as("SELECT show, season FROM kept_season")
-            .fetch_all(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        let mut kept_of: BTreeMap<i64, Vec<i32>> = BTreeMap::new();
-        for (show, season) in kept {
-            kept_of.entry(show).or_default().push(season);
+    async fn read_shows(&self, sql: &'static str, bound: &[i64]) -> Result<Vec<RollingShow>, StoreError> {
+        let mut query = sqlx::query_as(sql);
+        for value in bound {
+            query = query.bind(*value);
         }
-        rows.into_iter()
-            .map(|row| {
-                let seasons = kept_of.remove(&row.id).unwrap_or_default();
-                let show = RollingShow::try_from(row)?;
-                Ok(RollingShow {
-                    keep_seasons: seasons.into_iter().collect(),
-                    ..show
-                })
-            })
-            .collect()
+        let rows: Vec<Row> = query.fetch_all(self.readers()).await?;
+        rows.into_iter().map(RollingShow::try_from).collect()
+    }
+
+    /// Whether there is any rolling show.
+    pub async fn has_rolling_shows(&self) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM rolling_show)")
+            .fetch_one(self.readers())
+            .await?)
     }
 
     /// When the first of the shows that were enrolled at a time or later was enrolled.

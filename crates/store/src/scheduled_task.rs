@@ -3,12 +3,11 @@
 use crate::time::{from_ms, from_ms_opt, to_ms};
 use crate::{Store, StoreError};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// A periodic piece of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduledTask {
-    /// Its name.
-    pub name: String,
     /// Not before.
     pub due_at: Timestamp,
     /// When it last ran to its end.
@@ -16,21 +15,21 @@ pub struct ScheduledTask {
 }
 
 impl Store {
-    /// The task of a name.
-    pub async fn scheduled_task(&self, name: &str) -> Result<Option<ScheduledTask>, StoreError> {
-        let row: Option<(i64, Option<i64>)> =
-            sqlx::query_as("SELECT due_at, last_run_at FROM scheduled_task WHERE name = ?")
-                .bind(name)
-                .fetch_optional(self.readers())
+    /// Every task, by its name.
+    pub async fn scheduled_tasks(&self) -> Result<BTreeMap<String, ScheduledTask>, StoreError> {
+        let rows: Vec<(String, i64, Option<i64>)> =
+            sqlx::query_as("SELECT name, due_at, last_run_at FROM scheduled_task")
+                .fetch_all(self.readers())
                 .await?;
-        row.map(|(due_at, last_run_at)| {
-            Ok(ScheduledTask {
-                name: name.to_owned(),
-                due_at: from_ms(due_at)?,
-                last_run_at: from_ms_opt(last_run_at)?,
+        rows.into_iter()
+            .map(|(name, due_at, last_run_at)| {
+                let task = ScheduledTask {
+                    due_at: from_ms(due_at)?,
+                    last_run_at: from_ms_opt(last_run_at)?,
+                };
+                Ok((name, task))
             })
-        })
-        .transpose()
+            .collect()
     }
 
     /// Sets when a task is due. `last_run_at` of `None` leaves what is known.

@@ -20,12 +20,19 @@ struct Row {
     last_watched_season: Option<i32>,
     last_watched_episode: Option<i32>,
     last_watched_at: i64,
+    /// A JSON object of seasons to times.
+    seasons_watched: String,
+    /// A JSON array of `[season, episode, time]`.
+    plays: String,
 }
 
 impl TryFrom<Row> for TrackingEntry {
     type Error = StoreError;
 
     fn try_from(row: Row) -> Result<Self, StoreError> {
+        let seasons: BTreeMap<i32, i64> =
+            serde_json::from_str(&row.seasons_watched).map_err(|error| bad_json(&error))?;
+        let plays: Vec<(i32, i32, i64)> = serde_json::from_str(&row.plays).map_err(|error| bad_json(&error))?;
         Ok(Self {
             id: row.id,
             show: RollingShowId(row.show),
@@ -40,89 +47,64 @@ impl TryFrom<Row> for TrackingEntry {
                 .zip(row.last_watched_episode)
                 .map(|(season, episode)| EpisodeRef { season, episode }),
             last_watched_at: from_ms(row.last_watched_at)?,
-            seasons_watched: BTreeMap::new(),
-            plays: Vec::new(),
+            seasons_watched: seasons
+                .into_iter()
+                .map(|(season, at)| Ok((season, from_ms(at)?)))
+                .collect::<Result<_, StoreError>>()?,
+            plays: plays
+                .into_iter()
+                .map(|(season, episode, at)| Ok((EpisodeRef { season, episode }, from_ms(at)?)))
+                .collect::<Result<_, StoreError>>()?,
         })
     }
+}
+
+/// Entries with all that belongs to them, in one statement: they are read often, and each statement costs a change of threads.
+macro_rules! select_entries {
+    ($with_plays:literal, $condition:literal) => {
+        concat!(
+            "SELECT *,
+             (SELECT json_group_object(season, watched_at) FROM season_watched WHERE entry = tracking_entry.id) AS seasons_watched,
+             CASE WHEN ",
+            $with_plays,
+            " THEN (SELECT json_group_array(json_array(season, episode, watched_at) ORDER BY place)
+             FROM play WHERE entry = tracking_entry.id) ELSE '[]' END AS plays
+             FROM tracking_entry ",
+            $condition,
+            " ORDER BY show, id"
+        )
+    };
+}
+
+fn bad_json(error: &serde_json::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
 }
 
 impl Store {
     /// The tracking entries of a show, by the time they were made.
     pub async fn entries_of(&self, show: RollingShowId) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.entries_where(Some(show), None, true).await
+        self.read_entries(select_entries!(true, "WHERE show = ?"), Some(show.0))
+            .await
     }
 
     /// The tracking entries of all shows.
     pub async fn tracking_entries(&self) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.entries_where(None, None, true).await
+        self.read_entries(select_entries!(true, ""), None).await
     }
 
     /// The tracking entries, of all shows, of viewers who watched at `since` or later; without their viewings, which are many.
     pub async fn entries_active_since(&self, since: Timestamp) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.entries_where(None, Some(since), false).await
+        self.read_entries(select_entries!(false, "WHERE last_watched_at >= ?"), Some(to_ms(since)))
+            .await
     }
 
-    async fn entries_where(
-        &self,
-        show: Option<RollingShowId>,
-        since: Option<Timestamp>,
-        with_plays: bool,
-    ) -> Result<Vec<TrackingEntry>, StoreError> {
-        let show = show.map(|show| show.0);
-        let since = since.map(to_ms);
-        let mut transaction = self.read().await?;
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM tracking_entry WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2)
-             ORDER BY show, id",
-        )
-        .bind(show)
-        .bind(since)
-        .fetch_all(&mut *transaction)
-        .await?;
-        let seasons: Vec<(i64, i32, i64)> = sqlx::query_as(
-            "SELECT entry, season, watched_at FROM season_watched WHERE entry IN (SELECT id FROM tracking_entry
-             WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2))",
-        )
-        .bind(show)
-        .bind(since)
-        .fetch_all(&mut *transaction)
-        .await?;
-        let plays: Vec<(i64, i32, i32, i64)> = if with_plays {
-            sqlx::query_as(
-                "SELECT entry, season, episode, watched_at FROM play WHERE entry IN (SELECT id FROM tracking_entry
-                 WHERE (?1 IS NULL OR show = ?1) AND (?2 IS NULL OR last_watched_at >= ?2)) ORDER BY entry, place",
-            )
-            .bind(show)
-            .bind(since)
-            .fetch_all(&mut *transaction)
-            .await?
-        } else {
-            Vec::new()
-        };
-        transaction.commit().await?;
-
-        let mut entries = rows
-            .into_iter()
-            .map(TrackingEntry::try_from)
-            .collect::<Result<Vec<_>, _>>()?;
-        let places: BTreeMap<i64, usize> = entries
-            .iter()
-            .enumerate()
-            .map(|(place, entry)| (entry.id, place))
-            .collect();
-        for (entry, season, watched_at) in seasons {
-            if let Some(place) = places.get(&entry) {
-                entries[*place].seasons_watched.insert(season, from_ms(watched_at)?);
-            }
+    async fn read_entries(&self, sql: &'static str, bound: Option<i64>) -> Result<Vec<TrackingEntry>, StoreError> {
+        let mut query = sqlx::query_as(sql);
+        if let Some(bound) = bound {
+            query = query.bind(bound);
         }
-        for (entry, season, episode, watched_at) in plays {
-            if let Some(place) = places.get(&entry) {
-                entries[*place]
-                    .plays
-                    .push((EpisodeRef { season, episode }, from_ms(watched_at)?));
-            }
-        }
-        Ok(entries)
+        let rows: Vec<Row> = query.fetch_all(self.readers()).await?;
+        rows.into_iter().map(TrackingEntry::try_from).collect()
     }
 
     /// Saves a tracking entry, new or changed: there is one for each show and viewer. Gives its row id. The season it was
@@ -172,27 +154,35 @@ async fn save(transaction: &mut Transaction<'_, Sqlite>, entry: &TrackingEntry) 
         .bind(id)
         .execute(&mut **transaction)
         .await?;
-    for (season, watched_at) in &entry.seasons_watched {
-        sqlx::query("INSERT INTO season_watched (entry, season, watched_at) VALUES (?, ?, ?)")
-            .bind(id)
-            .bind(season)
-            .bind(to_ms(*watched_at))
-            .execute(&mut **transaction)
-            .await?;
-    }
+    let seasons: Vec<(i32, i64)> = entry
+        .seasons_watched
+        .iter()
+        .map(|(season, at)| (*season, to_ms(*at)))
+        .collect();
+    sqlx::query(
+        "INSERT INTO season_watched (entry, season, watched_at)
+         SELECT ?, value ->> 0, value ->> 1 FROM json_each(?)",
+    )
+    .bind(id)
+    .bind(serde_json::to_string(&seasons).map_err(|error| bad_json(&error))?)
+    .execute(&mut **transaction)
+    .await?;
     sqlx::query("DELETE FROM play WHERE entry = ?")
         .bind(id)
         .execute(&mut **transaction)
         .await?;
-    for (place, (at, watched_at)) in (0_i64..).zip(&entry.plays) {
-        sqlx::query("INSERT INTO play (entry, place, season, episode, watched_at) VALUES (?, ?, ?, ?, ?)")
-            .bind(id)
-            .bind(place)
-            .bind(at.season)
-            .bind(at.episode)
-            .bind(to_ms(*watched_at))
-            .execute(&mut **transaction)
-            .await?;
-    }
+    let plays: Vec<(i32, i32, i64)> = entry
+        .plays
+        .iter()
+        .map(|(at, watched_at)| (at.season, at.episode, to_ms(*watched_at)))
+        .collect();
+    sqlx::query(
+        "INSERT INTO play (entry, place, season, episode, watched_at)
+         SELECT ?, key, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?)",
+    )
+    .bind(id)
+    .bind(serde_json::to_string(&plays).map_err(|error| bad_json(&error))?)
+    .execute(&mut **transaction)
+    .await?;
     Ok(id)
 }

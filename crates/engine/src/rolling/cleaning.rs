@@ -94,10 +94,9 @@ impl Core {
         lock(&self.cleaned).retain(|show, _| shows.contains(show));
         let mut candidates = Vec::new();
         let mut unchanged = BTreeSet::new();
-        for id in shows {
-            let Some(show) = self.store.rolling_show(id).await? else {
-                continue;
-            };
+        let mut known = self.store.rolling_shows().await?;
+        known.retain(|show| shows.contains(&show.id));
+        for show in known {
             let viewers = seasons_of_viewers(&show, &entries, &allowed, &settings, now);
             if viewers.is_empty() || viewers.iter().any(|(_, season)| *season <= 1) {
                 lock(&self.cleaned).remove(&show.id);

@@ -12,9 +12,12 @@ use domain::watching::SEARCH_MEMORY;
 use std::collections::BTreeSet;
 use store::{Origin, StoreError};
 
+/// Under which keys the seasons of shows that are not new any more are kept.
+const KNOWN: &str = "seasonsKnown/";
+
 /// Where the seasons of a show that are not new any more are kept.
 pub(super) fn key(show: RollingShowId) -> String {
-    format!("seasonsKnown/{show}")
+    format!("{KNOWN}{show}")
 }
 
 impl Core {
@@ -34,15 +37,24 @@ impl Core {
 
     /// Looks for seasons that are new.
     pub(crate) async fn greet_new_seasons(&self, report: &mut CheckReport) -> Result<(), StoreError> {
+        let known = self.store.metas_beginning_with(KNOWN).await?;
         for show in self.store.rolling_shows().await? {
             if show.monitoring_type == MonitoringType::AllSeasonPilotRolling && !show.keep_show {
-                self.greet_seasons_of(&show, report).await?;
+                let known = known
+                    .get(&show.id.to_string())
+                    .and_then(|text| serde_json::from_str(text).ok());
+                self.greet_seasons_of(&show, known, report).await?;
             }
         }
         Ok(())
     }
 
-    async fn greet_seasons_of(&self, show: &RollingShow, report: &mut CheckReport) -> Result<(), StoreError> {
+    async fn greet_seasons_of(
+        &self,
+        show: &RollingShow,
+        known: Option<BTreeSet<i32>>,
+        report: &mut CheckReport,
+    ) -> Result<(), StoreError> {
         let Some(link) = self.link_of(show.series) else {
             return Ok(());
         };
@@ -51,8 +63,6 @@ impl Core {
         };
         let lock = self.series_lock(show.series);
         let _one_writer = lock.lock().await;
-        let known = self.store.meta(&key(show.id)).await?;
-        let known = known.and_then(|text| serde_json::from_str::<BTreeSet<i32>>(&text).ok());
         let answer = async {
             // Most of the time no season is new, and the series alone tells that.
             let series = client.series(show.series.series).await?;
@@ -77,7 +87,9 @@ impl Core {
                 return Ok(());
             }
         };
-        let Some(mut known) = known else {
+        // An enrollment may have taken them for known meanwhile.
+        let known = self.store.meta(&key(show.id)).await?;
+        let Some(mut known) = known.and_then(|text| serde_json::from_str::<BTreeSet<i32>>(&text).ok()) else {
             return self.remember_seasons(show.id, &snapshot).await;
         };
         if !snapshot.series.monitored {

@@ -1,7 +1,7 @@
 //! Measures whether what viewers want next is there before they are.
 
 use crate::core::Core;
-use domain::ids::{EpisodeId, EpisodeRef, SeriesKey};
+use domain::ids::{EpisodeId, SeriesKey};
 use domain::plan::{Action, Bookkeeping};
 use domain::series::SeriesSnapshot;
 use domain::watching::{Watched, place};
@@ -23,11 +23,11 @@ impl Core {
             } = entry
                 && searched
             {
-                // The rest of the season that is being watched is wanted right after the episode that is on.
+                // The rest of the season that is being watched may be wanted right after the episode that is on.
                 let is_current = intent.decision.subject.season == Some(*season);
-                let needed_at = is_current.then(|| intent.created_at + ONE_EPISODE);
+                let expected_at = is_current.then(|| intent.created_at + ONE_EPISODE);
                 self.store
-                    .note_expansion_sent(intent.series, *season, viewer, intent.created_at, needed_at)
+                    .note_expansion_sent(intent.series, *season, viewer, intent.created_at, expected_at)
                     .await?;
             }
         }
@@ -51,28 +51,29 @@ impl Core {
         Ok(())
     }
 
-    /// Notes which season a viewer needs now: the next one at the end of a season, and the one they are in.
+    /// Notes that a viewer has come to a season, and at its end that they are about to come to the next one.
     pub(crate) async fn note_need(&self, watched: &Watched, snapshot: &SeriesSnapshot) -> Result<(), StoreError> {
         let series = snapshot.series.key;
         let (viewer, now) = (&watched.viewer.key, self.now());
-        let is_next = |season: i32| {
-            place(
-                snapshot,
-                EpisodeRef {
-                    season,
-                    episode: watched.at.episode,
-                },
-            )
-        };
+        let season = watched.at.season;
+        let begins = snapshot
+            .season_episodes(season)
+            .next()
+            .is_some_and(|first| watched.episodes.contains(&first.at));
         self.store
-            .note_season_needed(series, watched.at.season, viewer, now, true)
+            .note_season_needed(series, season, viewer, now, begins)
             .await?;
-        let Some(here) = is_next(watched.at.season).filter(|here| here.after.is_empty()) else {
+        let Some(here) = place(snapshot, watched.at).filter(|here| here.after.is_empty()) else {
             return Ok(());
         };
         let Some(next) = here.next_season else { return Ok(()) };
         let first = snapshot.season_episodes(next).next();
-        let is_there = first.is_some_and(|episode| episode.file.is_some());
-        self.store.note_season_needed(series, next, viewer, now, is_there).await
+        if first.is_some_and(|episode| episode.file.is_some()) {
+            self.store.note_season_needed(series, next, viewer, now, false).await
+        } else {
+            self.store
+                .note_season_expected(series, next, viewer, now + ONE_EPISODE)
+                .await
+        }
     }
 }

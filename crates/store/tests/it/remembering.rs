@@ -118,7 +118,7 @@ async fn equal_reminders_are_one_with_the_earlier_time() {
 #[tokio::test]
 async fn due_times_outlive_a_restart() {
     let fixture = Fixture::new().await;
-    assert_eq!(fixture.store.scheduled_task("reset").await.unwrap(), None);
+    assert!(fixture.store.scheduled_tasks().await.unwrap().is_empty());
     fixture
         .store
         .set_scheduled_task("reset", at(10), Some(at(5)))
@@ -126,7 +126,7 @@ async fn due_times_outlive_a_restart() {
         .unwrap();
     fixture.store.set_scheduled_task("reset", at(20), None).await.unwrap();
     let fixture = fixture.reopen().await;
-    let task = fixture.store.scheduled_task("reset").await.unwrap().unwrap();
+    let task = fixture.store.scheduled_tasks().await.unwrap().remove("reset").unwrap();
     assert_eq!((task.due_at, task.last_run_at), (at(20), Some(at(5))));
 }
 

@@ -1,0 +1,2 @@
+-- When a viewer gets to the end of what is there: the next episode is in time when it is there by then, or before they come back.
+ALTER TABLE readiness ADD COLUMN expected_at INTEGER;
