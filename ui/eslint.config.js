@@ -26,10 +26,14 @@ export default ts.config(
   },
   {
     rules: {
-      "@typescript-eslint/switch-exhaustiveness-check": "off",
       "no-restricted-imports": ["error", { patterns: [tauri] }],
       "no-console": "error",
     },
+  },
+  {
+    files: ["src/**/*.ts"],
+    languageOptions: { parserOptions: { projectService: true, extraFileExtensions: [".svelte"] } },
+    rules: { "@typescript-eslint/switch-exhaustiveness-check": "error" },
   },
   { files: ["src/host/**"], rules: { "no-restricted-imports": ["error", { patterns: [views] }] } },
   { files: ["src/state/**"], rules: { "no-restricted-imports": ["error", { patterns: [tauri, views] }] } },

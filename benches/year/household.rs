@@ -271,6 +271,11 @@ impl Household {
     /// Looks at what was done in a day.
     async fn judge(&mut self) {
         let sonarr = self.home.sonarr.clone();
+        let logs = [sonarr.log(), self.home.plex.log()];
+        for (log, asked) in logs.iter().zip(&mut self.report.requests) {
+            *asked += log.requests().len() as u64;
+            log.clear();
+        }
         for command in sonarr.searches() {
             if self.searches.insert(command.id) {
                 match command.name.as_str() {

@@ -31,10 +31,18 @@ pub struct Report {
     pub cleanups: u64,
     /// Work that is owed at the end.
     pub unfinished: u64,
+    /// What Sonarr was asked, and Plex.
+    pub requests: [u64; 2],
     pub wrong: Vec<String>,
 }
 
 impl Report {
+    /// Whether nothing went wrong, nothing was left undone, and most of what was wanted next was there.
+    pub fn is_good(&self) -> bool {
+        let came = self.in_time + self.late;
+        self.wrong.is_empty() && self.unfinished == 0 && self.in_time * 5 >= came * 4
+    }
+
     pub fn print(&self, took: Duration) {
         let share = |part: u64, whole: u64| part as f64 * 100.0 / whole.max(1) as f64;
         println!("A year of 8 viewers and 200 shows in {:.1} s", took.as_secs_f64());
@@ -77,6 +85,10 @@ impl Report {
         println!(
             "  saved                      {:>8.1} %",
             100.0 - self.bytes_at_end as f64 * 100.0 / self.everything.max(1) as f64
+        );
+        println!(
+            "  requests                   {:>8}  to Sonarr, {} to Plex",
+            self.requests[0], self.requests[1]
         );
         println!("  owed at the end            {:>8}", self.unfinished);
         println!("  wrong deletions            {:>8}", self.wrong.len());

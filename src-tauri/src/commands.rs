@@ -86,7 +86,12 @@ async fn save_connection(engine: Asked<'_>, draft: ConnectionDraft) -> Answer<Co
 
 #[tauri::command]
 async fn remove_connection(engine: Asked<'_>, name: String) -> Answer<()> {
-    engine.disconnect(&name).await.map_err(convert::error)
+    let removed = engine.disconnect(&name).await.map_err(convert::error)?;
+    // It is gone from the list; what is left to the user is said the way failures are.
+    match removed.secret_stays {
+        Some(stays) => Err(ErrorDto::new("conflict", stays)),
+        None => Ok(()),
+    }
 }
 
 #[tauri::command]

@@ -6,7 +6,6 @@ use domain::plan::Decision;
 use domain::pressure::{Floor, Pressure};
 use domain::rules::DryRunRow;
 use engine::{Failure, FolderSpace, LibraryRow, PauseFor, Recycling, RequestError, StorageFloor, StorageState};
-use secrecy::SecretString;
 use store::JournalEntry;
 use wire::{BatchReport, CheckReport, Connected, ErrorDto, ErrorRow, JournalEntryDto, JournalPage, Library, PauseDto};
 
@@ -30,7 +29,7 @@ pub fn draft(draft: wire::ConnectionDraft) -> engine::ConnectionDraft {
         kind: draft.kind.into(),
         name: draft.name,
         url: draft.url,
-        secret: draft.secret.map(|secret| SecretString::from(secret.into_inner())),
+        secret: draft.secret.map(wire::InboundSecret::into_inner),
         verify: draft.verify,
     }
 }
@@ -286,4 +285,33 @@ fn failures(failures: Vec<Failure>) -> Vec<ErrorRow> {
             message: failure.message,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::ErrorCode;
+
+    #[test]
+    fn the_page_knows_every_code_that_the_engine_sends() {
+        for code in engine::ERROR_CODES {
+            let known = ErrorCode::ALL.iter().any(|known| known.code() == *code);
+            assert!(known, "{code} would reach the page as \"internal\"");
+        }
+        for known in ErrorCode::ALL {
+            assert!(engine::ERROR_CODES.contains(&known.code()), "nobody sends {known:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_and_a_busy_database_have_codes_of_their_own() {
+        let code = |failure: store::StoreError| error(failure.into()).code;
+        assert_eq!(code(store::StoreError::DiskFull), ErrorCode::StoreUnwritable);
+        assert_eq!(
+            code(store::StoreError::ReadOnly(String::new())),
+            ErrorCode::StoreUnwritable
+        );
+        assert_eq!(code(store::StoreError::Busy), ErrorCode::Busy);
+        assert_eq!(code(store::StoreError::Other(String::new())), ErrorCode::Internal);
+    }
 }

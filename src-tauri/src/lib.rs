@@ -134,9 +134,12 @@ fn run_with(app: App, runtime: &TokioRuntime, engine: &Engine, args: &Args) -> E
 }
 
 fn refuse_to_start<R: Runtime>(app: &App<R>, error: &OpenError) -> ExitCode {
-    eprintln!("Cliffhangarr could not start: {error}");
-    tracing::error!(%error, "the engine could not be opened");
-    notify::show_and_wait(app.handle(), "Cliffhangarr could not start", &error.to_string());
+    let sentence = error
+        .advice()
+        .map_or_else(|| error.to_string(), |advice| format!("{error}. {advice}"));
+    eprintln!("Cliffhangarr could not start: {sentence}");
+    tracing::error!("the engine could not be opened: {sentence}");
+    notify::show_and_wait(app.handle(), "Cliffhangarr could not start", &sentence);
     app.handle().cleanup_before_exit();
     ExitCode::from(if error.is_in_use() { DATA_FOLDER_IN_USE } else { FAILED })
 }

@@ -13,6 +13,9 @@ use zbus::blocking::Connection;
 use zbus::blocking::fdo::DBusProxy;
 use zbus::names::BusName;
 
+/// Where the display stands among the processes.
+const DISPLAY: usize = 0;
+
 /// One desktop at a time: the tests measure times.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -81,7 +84,13 @@ impl Desktop {
         desktop
     }
 
-    fn start_display(&mut self) {
+    /// Takes the display away, as a logout or a crash of it does.
+    pub fn lose_display(&mut self) {
+        drop(self.processes.remove(DISPLAY));
+    }
+
+    /// Starts a display; the window manager stays with the one before.
+    pub fn start_display(&mut self) {
         let log = self.log("display");
         let mut command = Command::new("Xvfb");
         command.args([
@@ -96,6 +105,8 @@ impl Desktop {
         ]);
         let number = self.start_and_read_line(command.stderr(log));
         self.display = format!(":{number}");
+        let display = self.processes.pop().unwrap();
+        self.processes.insert(DISPLAY, display);
     }
 
     fn start_bus(&mut self) {

@@ -2,8 +2,11 @@
 
 use crate::application::{Application, INSTANCE, TITLE};
 use crate::desktop::{Desktop, Keyring};
+use crate::notifications::Recorder;
+use crate::page::Page;
 use crate::tray_host::TrayHost;
 use crate::waiting::{until, until_true};
+use config::DataDir;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_at_login_stays_in_the_tray_until_somebody_clicks_it() {
@@ -70,7 +73,7 @@ async fn a_second_start_at_login_opens_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn signals_end_it_cleanly() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP"] {
         let desktop = Desktop::start(Keyring::Unlocked).await;
         let tray = TrayHost::start(&desktop);
         let mut application = Application::start(&desktop, &["--show"]);
@@ -80,6 +83,47 @@ async fn signals_end_it_cleanly() {
         application.signal(signal);
         assert!(application.end().await.success(), "{signal} is a clean end");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_display_that_goes_away_takes_it_along_and_breaks_nothing() {
+    let mut desktop = Desktop::start(Keyring::Unlocked).await;
+    let tray = TrayHost::start(&desktop);
+    let mut application = Application::start(&desktop, &["--show"]);
+    tray.icon().await;
+    until_true("the window", || desktop.windows().contains(&TITLE.to_owned())).await;
+
+    desktop.lose_display();
+    application.end().await;
+    let log = desktop.data_dir().join("cliffhangarr.db-wal");
+    assert!(!log.exists(), "the database was closed:\n{}", application.output(&desktop));
+
+    desktop.start_display();
+    let mut next = Application::start_with_settings(&desktop, &["--autostart"], r#"{"enabled": true}"#);
+    let icon = tray.icon().await;
+    until("monitoring to be on", || {
+        icon.line("Pause monitoring").filter(|line| line.enabled)
+    })
+    .await;
+    let said = next.output(&desktop);
+    assert!(!said.contains("damaged"), "{said}");
+    next.signal("TERM");
+    assert!(next.end().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_another_program_owns_is_left_alone() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let notifications = Recorder::start(&desktop);
+    let owned = DataDir::open(Some(desktop.data_dir())).unwrap();
+    let mut application = Application::start(&desktop, &[]);
+    assert_eq!(application.end().await.code(), Some(3));
+    let said = application.output(&desktop);
+    assert!(said.contains("--data-dir"), "it says what to do: {said}");
+    let shown = notifications.wait_for("could not start").await;
+    assert!(shown.body.contains("--data-dir"), "{shown:?}");
+    assert!(!desktop.data_dir().join("cliffhangarr.db").exists());
+    drop(owned);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,4 +160,33 @@ async fn the_tray_shows_the_pause_and_takes_it_back() {
         "the icon is changed, not replaced:\n{}",
         application.output(&desktop)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_of_the_tray_has_its_end_and_outlives_the_process() {
+    let desktop = Desktop::start(Keyring::Unlocked).await;
+    let tray = TrayHost::start(&desktop);
+    for (choice, end) in [
+        ("For 1 hour", "Paused until "),
+        ("Until tomorrow", "Paused until tomorrow, 06:00"),
+    ] {
+        let on = r#"{"enabled": true}"#;
+        let mut application = Application::start_with_settings(&desktop, &["--autostart"], on);
+        let icon = tray.icon().await;
+        icon.choose(choice).await;
+        until("monitoring to be paused", || icon.line("Resume monitoring")).await;
+        icon.choose("Quit").await;
+        assert!(application.end().await.success());
+
+        let mut next = Application::start_with_settings(&desktop, &["--show"], on);
+        let page = Page::of(&desktop, &mut next).await;
+        page.wait_for_text(end).await;
+        let icon = tray.icon().await;
+        icon.choose("Resume monitoring").await;
+        until("monitoring to go on", || icon.line("Pause monitoring")).await;
+        page.wait_until_gone("[data-testid=resume]").await;
+        drop(page);
+        icon.choose("Quit").await;
+        assert!(next.end().await.success());
+    }
 }

@@ -7,6 +7,7 @@
 
 mod application;
 mod autostart;
+mod connections;
 mod desktop;
 mod ending;
 mod household;

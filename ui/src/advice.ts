@@ -29,20 +29,18 @@ export function adviceFor(code: ErrorCode): string | null {
       return "It should look like http://192.168.1.10:8989.";
     case "heldByEnvironment":
       return "Change the environment variable plexSessionMonitoring instead.";
-    case "secretStoreLocked":
-      return "Unlock your keyring and try again.";
-    case "secretStoreUnavailable":
-      return "Install or start a keyring, such as GNOME Keyring or KWallet.";
     case "monitoringDisabled":
       return "Switch monitoring on first.";
     case "changedMeanwhile":
       return "Nothing was done. Look at the new preview and decide again.";
-    case "storeUnwritable":
-      return "Free some space, or check who may write to the data folder.";
-    case "busy":
-      return "Try again in a moment.";
     case "internal":
       return "The log says more; Settings has a button that opens it.";
+    // Their sentences say themselves what to do.
+    case "secretStoreLocked":
+    case "secretStoreUnavailable":
+    case "storeUnwritable":
+    case "busy":
+    case "owed":
     case "conflict":
     case "invalidValue":
       return null;

@@ -27,7 +27,7 @@ const origins: Record<Origin, string> = {
 const types: Record<MonitoringType, { label: string; about: string }> = {
   pilotRolling: {
     label: "Pilot",
-    about: "Starts with the first episode. Watching it fetches the rest of season 1.",
+    about: "Starts with the first episode. Watching it fetches the rest of season\u00a01.",
   },
   firstSeasonRolling: {
     label: "First season",
@@ -89,8 +89,12 @@ export const text = {
     pause: "Pause",
     resume: "Resume",
     playing: "Playing now",
+    offAbout: "Switch it on, and Cliffhangarr follows what is played.",
+    pausedAbout: "It goes on by itself, or as soon as you resume it.",
+    heldAbout: "It goes on when you resume it.",
     nobody: "Nobody is watching",
-    nobodyOff: "While monitoring is off, Cliffhangarr looks at nothing.",
+    unseen: "Not looking at present",
+    unseenAbout: "Until monitoring is on, it is not known what is played.",
     nobodyOn: "As soon as somebody plays an episode, it shows up here.",
     waiting: "Waits for your word",
     confirm: (files: number) => `Delete ${counted(files, "file")}`,
@@ -163,6 +167,9 @@ export const text = {
     unkeep: "No longer keep",
     of: (action: string, title: string) => `${action} ${title}`,
     expand: (title: string) => `Viewers and seasons of ${title}`,
+    unconnected: "No Sonarr to enroll shows of",
+    unconnectedAbout:
+      "Rolling shows are series of a Sonarr: they start small and grow with whoever watches them. Connect one first.",
     empty: "No rolling shows yet",
     emptyAbout:
       "A rolling show starts small and grows with whoever watches it. Enroll series of your Sonarr to let them roll.",
@@ -353,7 +360,7 @@ export const text = {
       confirmAbovePercent: {
         label: "Ask first above",
         unit: "percent",
-        about: "Share of an instance’s rolling files above which a pass asks before it deletes.",
+        about: "Share of the files of all rolling shows above which a pass asks before it deletes.",
       },
       notifySearches: { label: "Searches", about: "When something is searched." },
       notifyDeletions: { label: "Resets and cleanups", about: "When something was deleted." },

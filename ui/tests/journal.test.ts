@@ -60,7 +60,7 @@ it("says that there is nothing yet", async () => {
 
 it("shows a failure and what to do about it", async () => {
   const { host, page } = await open({ view: "journal" });
-  host.failNext("get_journal", { code: "storeUnwritable", message: "The disk is full." });
+  host.failNext("get_journal", { code: "unreachable", message: "The server cannot be reached." });
   await page.journal.refresh();
-  expect(await screen.findByText(/Free some space/)).toBeVisible();
+  expect(await screen.findByText(/Check the address and the port/)).toBeVisible();
 });

@@ -23,6 +23,7 @@ it("follows every new state", async () => {
 it("asks before it deletes more than the configured share", async () => {
   const { click, sent } = await open();
   expect(screen.getByTestId("confirmation")).toHaveTextContent("91.3 GB");
+  expect(await screen.findByTestId("confirmation-space")).toHaveTextContent("The space is free at once.");
   await click("confirm-deletion");
   expect(sent("confirm_deletion")).toEqual([{ id: 1 }]);
   expect(screen.queryByTestId("confirmation")).toBeNull();
@@ -46,6 +47,14 @@ it("checks now and says what came of it", async () => {
   host.failNext("check_sessions", { code: "monitoringDisabled", message: "Monitoring is off." });
   await click("check-now");
   expect(await screen.findByText("Switch monitoring on first.")).toBeVisible();
+});
+
+it("does not take looking away for nobody watching", async () => {
+  const { click } = await open({ scenario: "quiet" });
+  expect(screen.getByTestId("view-now")).toHaveTextContent("Nobody is watching");
+  await click("monitoring-switch");
+  expect(screen.getByTestId("view-now")).not.toHaveTextContent("Nobody is watching");
+  expect(screen.getByTestId("view-now")).toHaveTextContent("it is not known what is played");
 });
 
 it("leads through the first three steps", async () => {

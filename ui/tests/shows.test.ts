@@ -102,9 +102,11 @@ it("stays smooth with thousands of shows", async () => {
   expect((await screen.findAllByTestId("show-row")).length).toBeLessThan(60);
 });
 
-it("explains what a rolling show is while there is none", async () => {
-  await open({ view: "shows", scenario: "empty" });
-  expect(await screen.findByText("No rolling shows yet")).toBeVisible();
+it("leads to Sonarr while there is none to enroll shows of", async () => {
+  const { click } = await open({ view: "shows", scenario: "empty" });
+  expect(await screen.findByText("No Sonarr to enroll shows of")).toBeVisible();
   expect(screen.getByTestId("enroll")).toBeDisabled();
   await expectAccessible();
+  await click("shows-connect");
+  expect(await screen.findByTestId("connection-kind")).toHaveValue("sonarr");
 });

@@ -1,6 +1,8 @@
 //! The arguments, as the command line's contract fixes them.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use domain::monitoring::MonitoringType;
 use domain::state::ConnectionKind;
 use std::path::PathBuf;
@@ -24,6 +26,24 @@ pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// What this process was started with.
+    ///
+    /// # Errors
+    /// When it cannot be understood, or contradicts itself. What the environment says contradicts nothing: it is there for
+    /// other commands as well.
+    pub fn given() -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let arguments = Self::from_arg_matches(&matches)?;
+        let asks_for = |name| matches.value_source(name) == Some(ValueSource::CommandLine);
+        if matches!(arguments.command, Command::Demo { .. }) && (asks_for("data_dir") || asks_for("secret_store")) {
+            let complaint = "The demo brings its own data folder and secrets: leave out --data-dir and --secret-store.";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, complaint));
+        }
+        Ok(arguments)
+    }
 }
 
 /// Places for secrets.
@@ -165,9 +185,11 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
         days: u32,
     },
+    /// Ends a pause that was set in the tray or the window.
+    Resume,
     /// Monitors in the foreground until SIGINT or SIGTERM.
     Run,
-    /// Starts the simulated household on loopback, and monitors it.
+    /// Starts the simulated household on loopback, and monitors it. Its data folder and secrets are its own, and gone at the end.
     Demo {
         /// How many times faster than real the household lives.
         #[arg(long, default_value_t = 1.0)]

@@ -1,6 +1,6 @@
 //! Failures, their documents and exit codes.
 
-use crate::output::print_line;
+use crate::output::{plain, print_line};
 use engine::{OpenError, RequestError};
 use serde_json::json;
 use std::process::ExitCode;
@@ -39,10 +39,7 @@ impl Failure {
         } else {
             ("dataFolder", 1)
         };
-        let advice = match error {
-            OpenError::Store(error) => format!(". {}", error.advice()),
-            OpenError::DataDir(_) => String::new(),
-        };
+        let advice = error.advice().map_or(String::new(), |advice| format!(". {advice}"));
         Self {
             code: code.to_owned(),
             message: format!("{error}{advice}"),
@@ -55,7 +52,7 @@ impl Failure {
         if json {
             print_line(&json!({"error": {"code": self.code, "message": self.message}}).to_string());
         } else {
-            eprintln!("{}", self.message);
+            eprintln!("{}", plain(&self.message));
         }
         ExitCode::from(self.exit)
     }

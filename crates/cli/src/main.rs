@@ -5,6 +5,7 @@
 mod answer;
 mod args;
 mod commands;
+mod connections;
 mod demo;
 mod documents;
 mod failure;
@@ -13,11 +14,12 @@ mod instances;
 mod output;
 mod rolling;
 mod rules;
+mod shows;
 mod signals;
 
 use args::{Arguments, Command, SecretStoreChoice};
-use clap::Parser as _;
 use config::SecretStore;
+use domain::state::Monitoring;
 use engine::{Engine, EngineOptions, LoggingShell};
 use failure::Failure;
 use signals::Signals;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::given() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
@@ -86,14 +88,31 @@ fn listen() -> Result<Signals, Failure> {
 
 /// Monitors until a signal.
 async fn monitor(engine: &Engine, mut signals: Signals) -> ExitCode {
-    if !engine.settings().settings.enabled {
-        tracing::warn!(
-            "Monitoring is switched off, so nothing will be watched. Switch it on with \"settings set enabled=true\"."
-        );
+    if let Some(sentence) = why_nothing_is_watched(engine.state_now().await.monitoring) {
+        tracing::warn!("{sentence}");
     }
     engine.start();
     signals.wait().await;
     ExitCode::SUCCESS
+}
+
+fn why_nothing_is_watched(monitoring: Monitoring) -> Option<String> {
+    match monitoring {
+        Monitoring::On => None,
+        Monitoring::Off => Some(
+            "Monitoring is switched off, so nothing will be watched. Switch it on with \"settings set enabled=true\"."
+                .to_owned(),
+        ),
+        Monitoring::Paused { until } => {
+            let end = until.map_or("until it is resumed".to_owned(), |until| {
+                let until = until.to_zoned(jiff::tz::TimeZone::system());
+                format!("until {}", until.strftime("%A %H:%M"))
+            });
+            Some(format!(
+                "Monitoring is paused {end}, so nothing will be watched meanwhile. To go on at once, end this and use \"resume\"."
+            ))
+        }
+    }
 }
 
 /// What clap says about wrong usage; with `--json` as a document.

@@ -9,7 +9,12 @@ pub(crate) fn print_line(line: &str) {
     }
 }
 
-/// Writes a line for people. Titles and names come from servers: what would steer a terminal is replaced.
+/// Writes a line for people.
 pub(crate) fn print_plain(line: &str) {
-    print_line(&line.replace(char::is_control, "\u{fffd}"));
+    print_line(&plain(line));
+}
+
+/// Titles, names and failures come from servers: what would steer a terminal is replaced.
+pub(crate) fn plain(line: &str) -> String {
+    line.replace(char::is_control, "\u{fffd}")
 }

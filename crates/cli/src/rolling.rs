@@ -88,21 +88,43 @@ pub(crate) async fn keep(engine: &Engine, id: i64, season: Option<i32>, keep: bo
 /// The deletions that wait for a word.
 pub(crate) async fn confirmations(engine: &Engine) -> Answer {
     let state = engine.state_now().await;
-    let mut lines: Vec<String> = state.confirmations.iter().map(question).collect();
-    if lines.is_empty() {
-        lines.push("Nothing waits for your word.".to_owned());
-    }
-    let document = state.confirmations.iter().map(|pending| {
-        json!({
+    let mut lines = Vec::new();
+    let mut documents = Vec::new();
+    for pending in &state.confirmations {
+        let space = space(engine, pending).await;
+        lines.push(question(pending));
+        lines.extend(
+            space
+                .iter()
+                .map(|(instance, sentence)| format!("      {instance}: {sentence}")),
+        );
+        documents.push(json!({
             "id": pending.id,
             "summary": pending.summary,
             "files": pending.files,
             "bytes": pending.bytes,
             "shows": pending.shows,
+            "space": space.iter().map(|(instance, sentence)| json!({"instance": instance, "sentence": sentence})).collect::<Vec<_>>(),
             "askedAt": pending.asked_at.to_string(),
-        })
-    });
-    Answer::new(document.collect(), lines)
+        }));
+    }
+    if lines.is_empty() {
+        lines.push("Nothing waits for your word.".to_owned());
+    }
+    Answer::new(Value::Array(documents), lines)
+}
+
+/// What becomes of the space, for each Sonarr concerned. One that does not answer has its sentence as well.
+async fn space(engine: &Engine, pending: &PendingConfirmation) -> Vec<(String, String)> {
+    let mut sentences = Vec::new();
+    for instance in &pending.instances {
+        let sentence = match engine.recycling(instance).await {
+            Ok(recycling) => recycling.sentence(),
+            Err(error) => format!("It is not known when the space is free: {error}"),
+        };
+        sentences.push((instance.clone(), sentence));
+    }
+    sentences
 }
 
 fn question(pending: &PendingConfirmation) -> String {

@@ -98,7 +98,8 @@ pub(crate) fn end_of_window(watched_at: Timestamp, settings: &Settings) -> Times
 /// A season is free when every allowed viewer who was active in the show within `inactivityResetDays` is in a later one,
 /// none of them has watched any of it within that time, and nobody is playing it. With `progressiveCleanupAtOnce` one
 /// viewer's own watching does not count, as that viewer has just moved on; the others' still does. While no allowed viewer
-/// is active, nothing is free: that is the reset's business.
+/// is active, nothing is free: that is the reset's business. Nor is anything while none of them has watched the show since it
+/// was enrolled: what they watched before protects, and moves nobody on.
 pub fn plan_cleanup(facts: &CleanupFacts<'_>) -> Vec<SeasonOutlook> {
     if !facts.settings.enable_progressive_cleanup {
         return Vec::new();
@@ -236,6 +237,11 @@ fn verdict(facts: &CleanupFacts<'_>, active: &[ActiveViewer<'_>], season: i32) -
     };
     if hindmost.season <= season {
         return kept(Reason::SeasonNeeded, position(facts, hindmost, season));
+    }
+    let watched_since = |viewer: &ActiveViewer<'_>| viewer.entry.last_watched_at >= facts.show.enrolled_at;
+    if !active.iter().any(watched_since) {
+        let detail = "nobody has watched it since it was enrolled".to_owned();
+        return kept(Reason::SeasonNeeded, detail);
     }
     let mut protecting: Vec<(Timestamp, &ActiveViewer<'_>)> = active
         .iter()

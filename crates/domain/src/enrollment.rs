@@ -4,15 +4,17 @@ use crate::baseline::{Baseline, ChangeToBaseline, change_to_baseline};
 use crate::ids::RollingShowId;
 use crate::monitoring::{MonitoringType, RollingShow};
 use crate::observed::ObservedTime;
-use crate::plan::{Decision, Reason, Subject};
+use crate::plan::{Action, Decision, Reason, Reminder, Subject};
 use crate::protection::{PlayingNow, Protection};
 use crate::reset::{ResetFacts, refusal};
-use crate::series::{Series, SeriesSnapshot};
+use crate::series::{Episode, Series, SeriesSnapshot};
 use crate::settings::Settings;
+use crate::wanting::{Circumstances, Extent, spell, wish};
+use crate::watching::RecentSearches;
 use crate::wording;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a show has beyond its baseline.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -79,6 +81,10 @@ pub struct EnrollmentFacts<'a> {
     pub protection: &'a Protection,
     /// Which times are known.
     pub observed: &'a ObservedTime,
+    /// What was searched lately.
+    pub recent: &'a RecentSearches,
+    /// Whether packs are to be avoided because space is short.
+    pub single_episodes: bool,
     /// The present moment.
     pub now: Timestamp,
     /// Where people count their days.
@@ -112,9 +118,10 @@ pub fn preview(facts: &EnrollmentFacts<'_>) -> Enrollment {
     } else {
         None
     };
-    let (detail, actions) = match &refused {
+    let (detail, actions, reminders) = match &refused {
         Some((_, why)) => (
             format!("Enrolled as {}, but Sonarr stays as it is: {why}", name(&show)),
+            Vec::new(),
             Vec::new(),
         ),
         None if facts.with_baseline => {
@@ -123,17 +130,27 @@ pub fn preview(facts: &EnrollmentFacts<'_>) -> Enrollment {
                 1 => format!("{} is deleted", wording::files_and_bytes(1, beyond.bytes)),
                 files => format!("{} are deleted", wording::files_and_bytes(files, beyond.bytes)),
             };
+            let fetched = fetch_baseline(facts, &baseline);
             let detail = format!(
-                "Enrolled as {} and brought to {}: {gone}.",
+                "Enrolled as {} and brought to {}: {gone}{}.",
                 name(&show),
-                baseline.name()
+                baseline.name(),
+                fetched.words
             );
-            (detail, change.into_actions())
+            let mut actions = change.into_actions();
+            // After the flags, and before any deletion: that may have to wait.
+            let flags = actions
+                .iter()
+                .take_while(|action| matches!(action, Action::SetMonitoring(_)))
+                .count();
+            actions.splice(flags..flags, fetched.search);
+            (detail, actions, fetched.reminders)
         }
-        None => (
-            format!("Enrolled as {}; {}.", name(&show), stays(&beyond, &baseline)),
-            Vec::new(),
-        ),
+        None => {
+            let until = until_when(&beyond, facts.settings);
+            let detail = format!("Enrolled as {}; {}{until}.", name(&show), stays(&beyond, &baseline));
+            (detail, Vec::new(), Vec::new())
+        }
     };
     let decision = Decision {
         subject: facts.subject.clone(),
@@ -141,13 +158,75 @@ pub fn preview(facts: &EnrollmentFacts<'_>) -> Enrollment {
         detail,
         actions,
         afterwards: Vec::new(),
-        reminders: Vec::new(),
+        reminders,
     };
     Enrollment {
         show,
         decision,
         beyond,
         refused: refused.map(|(reason, _)| reason),
+    }
+}
+
+/// What has to be fetched for a baseline to be there.
+struct Fetched {
+    search: Option<Action>,
+    reminders: Vec<Reminder>,
+    /// Goes on in a sentence; empty where nothing is searched.
+    words: String,
+}
+
+/// What is missing of the baseline. Its flags are part of the change to the baseline.
+fn fetch_baseline(facts: &EnrollmentFacts<'_>, baseline: &Baseline) -> Fetched {
+    let around = Circumstances {
+        snapshot: facts.snapshot,
+        recent: facts.recent,
+        single_episodes: facts.single_episodes,
+        viewer: None,
+        now: facts.now,
+    };
+    let mut by_season: BTreeMap<i32, Vec<&Episode>> = BTreeMap::new();
+    for episode in &facts.snapshot.episodes {
+        if baseline.contains(episode.at) {
+            by_season.entry(episode.at.season).or_default().push(episode);
+        }
+    }
+    let (mut whole_season, mut episodes, mut positions, mut reminders) = (None, Vec::new(), Vec::new(), Vec::new());
+    for (season, wanted) in by_season {
+        let extent = if baseline.holds_season(season) {
+            Extent::WholeSeason
+        } else {
+            Extent::Episodes
+        };
+        let outcome = wish(around, season, &wanted, extent);
+        reminders.extend(outcome.reminders);
+        for action in outcome.actions {
+            match action {
+                Action::SearchSeason { .. } => whole_season = Some((season, action)),
+                Action::SearchEpisodes {
+                    episodes: more,
+                    positions: at,
+                } => {
+                    episodes.extend(more);
+                    positions.extend(at);
+                }
+                Action::SetMonitoring(_) | Action::DeleteFiles { .. } => {}
+            }
+        }
+    }
+    // Only the first season is ever wanted as a whole, and then nothing else is.
+    let (search, words) = match whole_season {
+        Some((season, search)) => (Some(search), format!("; season {season} is searched")),
+        None if episodes.is_empty() => (None, String::new()),
+        None => {
+            let words = format!("; {} is searched", spell(&positions));
+            (Some(Action::SearchEpisodes { episodes, positions }), words)
+        }
+    };
+    Fetched {
+        search,
+        reminders,
+        words,
     }
 }
 
@@ -219,4 +298,13 @@ fn stays(beyond: &Beyond, baseline: &Baseline) -> String {
     let verb = if beyond.files == 1 { "stays" } else { "stay" };
     let files = wording::files_and_bytes(beyond.files, beyond.bytes);
     format!("{files} beyond {} {verb}", baseline.name())
+}
+
+/// How long files from before stay. Nobody shall be surprised when an automatic reset takes them after all.
+fn until_when(beyond: &Beyond, settings: &Settings) -> String {
+    if beyond.files == 0 || !settings.enable_auto_reset {
+        return String::new();
+    }
+    let days = wording::counted(i64::from(settings.inactivity_reset_days), "day");
+    format!(" until the show was watched and then nobody has watched it for {days}")
 }

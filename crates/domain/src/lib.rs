@@ -5,6 +5,7 @@
 //!
 //! Start reading at [`session`] (what a media server reports), [`series`] (what Sonarr knows), [`plan`] (what comes out).
 
+#![warn(clippy::wildcard_enum_match_arm)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod baseline;

@@ -1,7 +1,7 @@
 //! Rolling shows: master records, and the viewers' tracking entries.
 
 use crate::ids::{EpisodeRef, RollingShowId, SeriesKey, TvdbId, ViewerKey};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,6 +81,18 @@ pub struct RollingShow {
     pub keep_show: bool,
     /// "Keep" on single seasons.
     pub keep_seasons: BTreeSet<i32>,
+}
+
+/// A reset further ahead than this comes from a clock that was wrong.
+const WRONG_CLOCK: SignedDuration = SignedDuration::from_mins(5);
+
+impl RollingShow {
+    /// Whether what was watched at a time is over and done with, because the show was reset since.
+    pub fn was_reset_since(&self, watched_at: Timestamp, now: Timestamp) -> bool {
+        self.reset_at
+            .filter(|reset| reset.duration_since(now) <= WRONG_CLOCK)
+            .is_some_and(|reset| watched_at <= reset)
+    }
 }
 
 /// One viewer's progress in a rolling show.

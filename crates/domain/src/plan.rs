@@ -305,6 +305,9 @@ pub enum Bookkeeping {
     Reset {
         /// The show.
         show: RollingShowId,
+        /// The highest season of which something was still being fetched then: it arrives later, and is of our making.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        coming: Option<i32>,
     },
 }
 
@@ -333,7 +336,7 @@ pub enum ReminderAbout {
         /// Which.
         season: i32,
     },
-    /// Episodes had not aired: search those still missing.
+    /// Episodes had not aired, or had been searched too lately: search those still missing.
     EpisodesAired {
         /// Which season.
         season: i32,

@@ -1,7 +1,11 @@
 //! Disks that run full: what goes first, and how expansions become smaller. Nothing goes that is not free to go anyway.
 
-use crate::cleanup::{SeasonOutlook, Verdict};
+use crate::cleanup::SeasonOutlook;
 use crate::ids::RollingShowId;
+use crate::monitoring::RollingShow;
+use crate::plan::{Decision, Reason};
+use crate::reset::Amount;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// How much of a root folder's disk shall stay free.
@@ -52,29 +56,52 @@ impl Pressure {
     }
 }
 
-/// A season of a show on the disk in question.
+/// Something on the disk in question that is free to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// The show.
     pub show: RollingShowId,
-    /// What was found out about the season.
-    pub outlook: SeasonOutlook,
+    /// What would be done.
+    pub decision: Decision,
+    /// When any viewer last watched something of it; `None` where nobody is known to have.
+    pub last_viewed: Option<Timestamp>,
 }
 
-/// Picks what goes to make room for `shortage` bytes: of the seasons that are free now and take space, those that were
-/// viewed longest ago first (never viewed ones before all), until it is enough.
+impl Candidate {
+    /// A season, if it is free to go.
+    pub fn season(show: RollingShowId, outlook: SeasonOutlook) -> Option<Self> {
+        Some(Self {
+            show,
+            decision: outlook.decision?,
+            last_viewed: outlook.last_viewed,
+        })
+    }
+
+    /// A whole show that nobody watches any more, if that is what was decided about it.
+    pub fn inactive_show(show: &RollingShow, decision: Decision) -> Option<Self> {
+        (decision.reason == Reason::InactiveReset).then_some(Self {
+            show: show.id,
+            decision,
+            last_viewed: show.last_watched_at,
+        })
+    }
+
+    fn bytes(&self) -> i64 {
+        Amount::doomed([&self.decision]).bytes
+    }
+}
+
+/// Picks what goes to make room for `shortage` bytes: of what is free and takes space, what was viewed longest ago first
+/// (never viewed before all), until it is enough.
 ///
 /// Deleting may free less than the files' size: recycle bins and hard links keep it. So look again after each.
 pub fn relief(candidates: &[Candidate], shortage: i64) -> Vec<&Candidate> {
-    let mut free: Vec<&Candidate> = candidates
-        .iter()
-        .filter(|candidate| matches!(candidate.outlook.verdict, Verdict::Free { .. }) && candidate.outlook.bytes > 0)
-        .collect();
-    free.sort_by_key(|candidate| (candidate.outlook.last_viewed, candidate.show, candidate.outlook.season));
+    let mut free: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.bytes() > 0).collect();
+    free.sort_by_key(|candidate| (candidate.last_viewed, candidate.show, candidate.decision.subject.season));
     let mut freed: i64 = 0;
     let enough = |candidate: &&Candidate| {
         let wanted = freed < shortage;
-        freed = freed.saturating_add(candidate.outlook.bytes);
+        freed = freed.saturating_add(candidate.bytes());
         wanted
     };
     free.into_iter().take_while(enough).collect()

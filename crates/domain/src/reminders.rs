@@ -1,31 +1,66 @@
 //! What becomes of remembered things when their time has come: nobody needs to be playing for it.
 
+mod outcome;
+
+use self::outcome::{Search, search_outcome};
+
 use crate::ids::EpisodeId;
 use crate::monitoring::RollingShow;
 use crate::plan::{Action, Decision, Reason, Reminder, ReminderAbout, Subject};
 use crate::rolling;
 use crate::series::Episode;
+use crate::settings::Settings;
 use crate::standard::next_season;
-use crate::wanting::{Circumstances, Extent, airing_look, later, listing_pause, spell, wish};
-use crate::watching::SEARCH_MEMORY;
+use crate::wanting::{Circumstances, Extent, later, listing_pause, spell, wish};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 /// How long a sent search is given before its outcome is looked at for the first time.
 pub const OUTCOME_PAUSE: SignedDuration = SignedDuration::from_mins(10);
-/// Pauses between looks while something is downloading.
-const DOWNLOAD_PAUSE: SignedDuration = SignedDuration::from_mins(30);
+/// The pause before the first look at what is downloading; later ones grow.
+pub const DOWNLOAD_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 /// How often something that was not found is searched again before giving up.
 pub const MAX_TRIES: u32 = 4;
 
+/// How far Sonarr came with a search, as its history tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// A release was grabbed.
+    Grabbed,
+    /// A release was grabbed, and its download failed.
+    DownloadFailed,
+    /// A release was imported.
+    Imported,
+}
+
+/// What decides about a reminder besides the series.
+#[derive(Debug, Clone, Copy)]
+pub struct ReminderFacts<'a> {
+    /// The master record, for rolling shows.
+    pub show: Option<&'a RollingShow>,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// How far Sonarr came with the search that the reminder is about, by episode; those without are the ones of which
+    /// nothing was found.
+    pub progress: &'a BTreeMap<EpisodeId, Progress>,
+}
+
+impl ReminderFacts<'_> {
+    /// Whether somebody still needs what a reminder is about. What came with the calendar is needed as long as the show is
+    /// enrolled; what somebody watching asked for, as long as the show is watched.
+    fn is_needed(&self, reminder: &Reminder, now: Timestamp) -> bool {
+        let Some(show) = self.show else { return true };
+        let window = SignedDuration::from_hours(24 * i64::from(self.settings.inactivity_reset_days));
+        reminder.viewer.is_none()
+            || show
+                .last_watched_at
+                .is_some_and(|watched| now.duration_since(watched) <= window)
+    }
+}
+
 /// Decides about a due reminder. The reminder itself is done with; the decision names new ones where needed.
-pub fn decide(
-    around: Circumstances<'_>,
-    subject: &Subject,
-    reminder: &Reminder,
-    show: Option<&RollingShow>,
-    standard_monitoring: bool,
-) -> Decision {
-    let looked_after = show.is_some() || standard_monitoring;
+pub fn decide(around: Circumstances<'_>, subject: &Subject, reminder: &Reminder, facts: ReminderFacts<'_>) -> Decision {
+    let looked_after = facts.show.is_some() || facts.settings.standard_monitoring;
     match &reminder.about {
         ReminderAbout::SearchOutcome {
             season,
@@ -37,14 +72,15 @@ pub fn decide(
                 season: *season,
                 episodes,
                 whole_season: *whole_season,
-                sent_at: *sent_at,
+                // By a clock that has been set back since.
+                sent_at: (*sent_at).min(around.now),
             };
-            search_outcome(around, subject, reminder, search, looked_after)
+            search_outcome(around, subject, reminder, search, facts)
         }
         ReminderAbout::SeasonListed { .. } | ReminderAbout::EpisodesAired { .. } if !looked_after => {
             switched_off(subject)
         }
-        ReminderAbout::SeasonListed { season } => season_listed(around, subject, reminder, *season, show),
+        ReminderAbout::SeasonListed { season } => season_listed(around, subject, reminder, *season, facts.show),
         ReminderAbout::EpisodesAired { season, episodes } => {
             episodes_aired(around, subject, reminder, *season, episodes)
         }
@@ -102,7 +138,19 @@ fn episodes_aired(
             format!("The remembered episodes of season {season} are there, gone, or no longer monitored."),
         );
     }
-    let mut outcome = wish(around, season, &wanted, Extent::Episodes);
+    let is_whole_season = wanted.len() == around.snapshot.season_episodes(season).count();
+    let extent = if is_whole_season {
+        Extent::WholeSeason
+    } else {
+        Extent::Episodes
+    };
+    let mut outcome = wish(around, season, &wanted, extent);
+    for next in &mut outcome.reminders {
+        if is_undated(around, next) {
+            next.attempts = reminder.attempts + 1;
+            next.due_at = later(around.now, listing_pause(next.attempts));
+        }
+    }
     let downloading: Vec<EpisodeId> = wanted
         .iter()
         .filter(|episode| episode.has_aired(around.now) && around.snapshot.is_queued(episode.id))
@@ -123,6 +171,7 @@ fn episodes_aired(
     }
     let reason = outcome.obstacle.unwrap_or(Reason::NowAired);
     let positions: Vec<_> = wanted.iter().map(|episode| episode.at).collect();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "of all reasons only these three are obstacles")]
     let detail = match reason {
         Reason::NotAired => format!("{} has not aired yet.", spell(&positions)),
         Reason::AlreadyQueued => format!("{} has aired and is being downloaded already.", spell(&positions)),
@@ -143,145 +192,17 @@ fn episodes_aired(
     }
 }
 
-/// A search whose outcome is looked at.
-#[derive(Debug, Clone, Copy)]
-struct Search<'a> {
-    season: i32,
-    episodes: &'a [EpisodeId],
-    whole_season: bool,
-    sent_at: Timestamp,
-}
-
-impl Search<'_> {
-    /// The reminder to look again.
-    fn follow(self, around: Circumstances<'_>, reminder: &Reminder, left: &[&Episode], due_at: Timestamp) -> Reminder {
-        Reminder {
-            series: around.snapshot.series.key,
-            about: ReminderAbout::SearchOutcome {
-                season: self.season,
-                episodes: left.iter().map(|episode| episode.id).collect(),
-                whole_season: self.whole_season,
-                sent_at: self.sent_at,
-            },
-            due_at,
-            attempts: reminder.attempts,
-            viewer: reminder.viewer.clone(),
-        }
-    }
-}
-
-fn search_outcome(
-    around: Circumstances<'_>,
-    subject: &Subject,
-    reminder: &Reminder,
-    search: Search<'_>,
-    looked_after: bool,
-) -> Decision {
-    let season = search.season;
-    let nothing = |reason, detail: String| Decision::nothing(subject.clone(), reason, detail);
-    let missing = still_wanted(around, search.episodes);
-    if missing.is_empty() {
-        let arrived = |episode: &Episode| search.episodes.contains(&episode.id) && episode.file.is_some();
-        return if around.snapshot.episodes.iter().any(arrived) {
-            nothing(
-                Reason::SearchSucceeded,
-                format!("What was searched of season {season} is there."),
-            )
-        } else {
-            nothing(
-                Reason::Moot,
-                format!("What was searched of season {season} is gone or no longer monitored."),
-            )
-        };
-    }
-    let spelled = |episodes: &[&Episode]| spell(&episodes.iter().map(|episode| episode.at).collect::<Vec<_>>());
-    let idle: Vec<&Episode> = missing
+/// Whether nobody knows when the episodes of a reminder air.
+fn is_undated(around: Circumstances<'_>, reminder: &Reminder) -> bool {
+    let ReminderAbout::EpisodesAired { episodes, .. } = &reminder.about else {
+        return false;
+    };
+    let mut mine = around
+        .snapshot
+        .episodes
         .iter()
-        .copied()
-        .filter(|episode| !around.snapshot.is_queued(episode.id))
-        .collect();
-    if idle.is_empty() {
-        let mut decision = nothing(
-            Reason::AlreadyQueued,
-            format!("{} is being downloaded.", spelled(&missing)),
-        );
-        decision
-            .reminders
-            .push(search.follow(around, reminder, &missing, later(around.now, DOWNLOAD_PAUSE)));
-        return decision;
-    }
-    if !looked_after {
-        return switched_off(subject);
-    }
-    if reminder.attempts + 1 >= MAX_TRIES {
-        return nothing(
-            Reason::GaveUp,
-            format!(
-                "{} was not found in {MAX_TRIES} searches. Sonarr still takes it when it turns up.",
-                spelled(&missing)
-            ),
-        );
-    }
-    let due = idle.iter().map(|episode| search_due(around, episode));
-    let next_search = due.fold(
-        later(search.sent_at, pause_before_try(reminder.attempts + 1)),
-        Timestamp::max,
-    );
-    if next_search > around.now {
-        let mut decision = nothing(
-            Reason::SearchedRecently,
-            format!(
-                "Nothing was found for {} so far; it is searched again later.",
-                spelled(&idle)
-            ),
-        );
-        decision
-            .reminders
-            .push(search.follow(around, reminder, &missing, next_search));
-        return decision;
-    }
-    let mut decision = nothing(
-        Reason::SearchAgain,
-        if search.whole_season {
-            format!(
-                "The search for season {season} did not bring all of it: searching for {}.",
-                spelled(&idle)
-            )
-        } else {
-            format!("{} is still missing: searching again.", spelled(&idle))
-        },
-    );
-    decision.actions.push(Action::SearchEpisodes {
-        episodes: idle.iter().map(|episode| episode.id).collect(),
-        positions: idle.iter().map(|episode| episode.at).collect(),
-    });
-    let repeated = Search {
-        whole_season: false,
-        sent_at: around.now,
-        ..search
-    };
-    let mut next = repeated.follow(around, reminder, &missing, later(around.now, OUTCOME_PAUSE));
-    next.attempts += 1;
-    decision.reminders.push(next);
-    decision
-}
-
-/// When an episode may be searched again at the earliest: another search may have covered it since, and dates move.
-fn search_due(around: Circumstances<'_>, episode: &Episode) -> Timestamp {
-    let aired = if episode.has_aired(around.now) {
-        Timestamp::MIN
-    } else {
-        airing_look(around, episode)
-    };
-    around
-        .recent
-        .last_sent(episode)
-        .map_or(aired, |sent| later(sent, SEARCH_MEMORY).max(aired))
-}
-
-/// Seven days, then twice and four times as long.
-fn pause_before_try(attempt: u32) -> SignedDuration {
-    SEARCH_MEMORY * (1_i32 << attempt.saturating_sub(1).min(3))
+        .filter(|episode| episodes.contains(&episode.id));
+    mine.all(|episode| episode.airs.is_none())
 }
 
 /// The episodes that Sonarr still lists, still wants and still lacks. It wants nothing of an unmonitored series.

@@ -2,6 +2,7 @@
 
 use crate::baseline::{Baseline, ChangeToBaseline, change_to_baseline};
 use crate::cleanup::{end_of_window, window};
+use crate::ids::EpisodeRef;
 use crate::monitoring::{RollingShow, TrackingEntry};
 use crate::observed::ObservedTime;
 use crate::plan::{Bookkeeping, Decision, Reason, Subject};
@@ -9,8 +10,8 @@ use crate::protection::{PlayingNow, Protection, of_show};
 use crate::series::SeriesSnapshot;
 use crate::settings::Settings;
 use crate::wording;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// What is known of a show when it may be reset.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +73,9 @@ impl Activity {
 
 /// Whether anybody, filtered or not, watches a show; what is being played at this moment is the caller's matter.
 ///
-/// A show that was never watched counts from its expansion on, or from its enrollment where the user agreed that the files
-/// from before may go.
+/// A show that was never watched since it was enrolled counts from its expansion on, or from its enrollment where the user
+/// agreed that the files from before may go. What was watched before the enrollment only protects: it says that somebody
+/// may still be watching, not that the files from before are done with.
 pub fn activity(
     show: &RollingShow,
     entries: &[TrackingEntry],
@@ -85,7 +87,8 @@ pub fn activity(
         .iter()
         .filter(|entry| entry.show == show.id)
         .map(|entry| entry.last_watched_at);
-    let last_watched = viewings.chain(show.last_watched_at).max();
+    let ever_watched = viewings.chain(show.last_watched_at).max();
+    let last_watched = ever_watched.filter(|watched_at| *watched_at >= show.enrolled_at);
     let since_expansion = show.expanded_at.map(|expanded| expanded.max(show.enrolled_at));
     let consented = show
         .prior_files_may_go
@@ -93,6 +96,7 @@ pub fn activity(
     let Some(start) = last_watched.or(since_expansion).or(consented) else {
         return Activity::NeverWatched;
     };
+    let start = ever_watched.map_or(start, |watched_at| watched_at.max(start));
     let until = end_of_window(start, settings);
     if now < until {
         return Activity::Active { last: start, until };
@@ -107,6 +111,15 @@ pub fn activity(
     Activity::Inactive { last: last_watched }
 }
 
+/// Whether anybody watched a show since it was enrolled or, if it was reset since, since then.
+pub fn was_watched_since_enrollment(show: &RollingShow, entries: &[TrackingEntry]) -> bool {
+    let viewings = entries.iter().filter(|entry| entry.show == show.id);
+    viewings
+        .map(|entry| entry.last_watched_at)
+        .chain(show.last_watched_at)
+        .any(|watched_at| watched_at >= show.enrolled_at)
+}
+
 /// Decides whether a show is inactive and, where it is, brings it back to its baseline. Every other outcome says in its
 /// reason why the show stays as it is.
 pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
@@ -118,7 +131,8 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
     if let Activity::Active { last, until } = activity {
         return nothing(Reason::StillActive, still_active(facts, last, until));
     }
-    let change = change_for_inactivity(facts);
+    let reach = within_reach(facts);
+    let change = change_to_baseline(&reach, facts.snapshot);
     let baseline = Baseline::of(facts.show.monitoring_type, facts.snapshot);
     let protected = of_show(facts.show, facts.protection);
     // Without anything beyond the baseline, switches for the future matter only where an expansion of ours may have set
@@ -143,7 +157,10 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
         return nothing(Reason::Protected, format!("It stays because {detail}."));
     }
     let because = last.map_or_else(
-        || "Nobody has watched it since it was expanded".to_owned(),
+        || match facts.show.expanded_at {
+            Some(_) => "Nobody has watched it since it was expanded".to_owned(),
+            None => "Nobody has watched it since it was enrolled".to_owned(),
+        },
         |last| {
             format!(
                 "Nobody has watched it since {}",
@@ -151,25 +168,23 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
             )
         },
     );
-    reset(facts, Reason::InactiveReset, &because, &baseline, change)
+    reset(facts, Reason::InactiveReset, &because, &reach, change)
 }
 
 const THERE_BEFORE: &str = "Nobody has watched it since it was enrolled, and what is there was there before.";
 
-/// What an inactive show loses. Of one that nobody ever watched, and without the user's consent, that is only what our
-/// expansions reached: whatever lies in later seasons was there before.
-fn change_for_inactivity(facts: &ResetFacts<'_>) -> ChangeToBaseline {
-    let show = facts.show;
-    let watched = show.last_watched_at.is_some() || facts.entries.iter().any(|entry| entry.show == show.id);
+/// The show as a reset for want of viewers may touch it. Where nobody has watched it since it was enrolled, and without the
+/// user's consent, that is only what our expansions reached: whatever lies in later seasons was there before and is kept.
+fn within_reach(facts: &ResetFacts<'_>) -> RollingShow {
+    let mut show = facts.show.clone();
+    let watched = was_watched_since_enrollment(&show, facts.entries);
     if watched || show.prior_files_may_go || show.expanded_at.is_none() {
-        return change_to_baseline(show, facts.snapshot);
+        return show;
     }
-    let mut reached = show.clone();
+    let reached = show.current_monitored_season;
     let listed = facts.snapshot.episodes.iter().map(|episode| episode.at.season);
-    reached
-        .keep_seasons
-        .extend(listed.filter(|season| *season > show.current_monitored_season));
-    change_to_baseline(&reached, facts.snapshot)
+    show.keep_seasons.extend(listed.filter(|season| *season > reached));
+    show
 }
 
 /// Brings a show back to its baseline because the user asks for it. Refuses what no request may do: a show that is being
@@ -188,7 +203,7 @@ pub fn plan_reset(facts: &ResetFacts<'_>) -> Decision {
             format!("It is at its baseline: {}.", baseline.name()),
         );
     }
-    reset(facts, Reason::ManualReset, "On request", &baseline, change)
+    reset(facts, Reason::ManualReset, "On request", facts.show, change)
 }
 
 /// Why a change to the baseline may not be made, not even on request.
@@ -208,7 +223,7 @@ pub(crate) fn refusal(facts: &ResetFacts<'_>, change: &ChangeToBaseline) -> Opti
     Some((Reason::PastUnknown, detail))
 }
 
-/// Files of an instance's rolling shows, or those of them that a run would delete.
+/// Files of all rolling shows, or those of them that a run would delete.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amount {
     /// How many.
@@ -230,12 +245,35 @@ impl Amount {
     }
 }
 
-/// Whether a run that would delete `doomed` of an instance's `rolling` files has to ask first: more than `percent` of
-/// them, by number or by size.
+/// Whether a run that would delete `doomed` of the `rolling` files of all rolling shows has to ask first: more than `percent`
+/// of them, by number or by size.
 pub fn needs_confirmation(rolling: Amount, doomed: Amount, percent: u32) -> bool {
     let exceeds = |part: i128, whole: i128| part * 100 > whole * i128::from(percent);
     exceeds(i128::from(doomed.files), i128::from(rolling.files))
         || exceeds(i128::from(doomed.bytes), i128::from(rolling.bytes))
+}
+
+/// What an earlier "no" of the user makes of something that would go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterRefusal {
+    /// It stays for now, for the reason given.
+    Stays(String),
+    /// It goes only if the user says so.
+    AskedFirst,
+}
+
+/// A time further ahead than this comes from a clock that was wrong.
+const WRONG_CLOCK: SignedDuration = SignedDuration::from_mins(5);
+
+/// What a "no" of the given time makes of the same: for `inactivityResetDays` it holds, and afterwards it is asked again.
+pub fn after_refusal(refused_at: Timestamp, settings: &Settings, now: Timestamp, zone: &TimeZone) -> AfterRefusal {
+    let holds = now < end_of_window(refused_at, settings) && refused_at.duration_since(now) <= WRONG_CLOCK;
+    if holds {
+        let date = wording::date(refused_at, now, zone);
+        AfterRefusal::Stays(format!("You decided against it on {date}."))
+    } else {
+        AfterRefusal::AskedFirst
+    }
 }
 
 /// Whether there is anything to be forgotten here.
@@ -247,13 +285,15 @@ fn has_progress(facts: &ResetFacts<'_>) -> bool {
         || show.current_monitored_season > show.monitoring_type.baseline_season()
 }
 
+/// `reach` is the show with every season that the reset leaves alone marked as kept.
 fn reset(
     facts: &ResetFacts<'_>,
     reason: Reason,
     because: &str,
-    baseline: &Baseline,
+    reach: &RollingShow,
     change: ChangeToBaseline,
 ) -> Decision {
+    let baseline = Baseline::of(reach.monitoring_type, facts.snapshot);
     let files = match change.files.len() {
         0 => "no file is deleted".to_owned(),
         1 => format!("{} is deleted", wording::files_and_bytes(1, change.bytes())),
@@ -264,9 +304,24 @@ fn reset(
         reason,
         detail: format!("{because}: back to {}, {files}.", baseline.name()),
         actions: change.into_actions(),
-        afterwards: vec![Bookkeeping::Reset { show: facts.show.id }],
+        afterwards: vec![Bookkeeping::Reset {
+            show: reach.id,
+            coming: still_coming(reach, &baseline, facts.snapshot),
+        }],
         reminders: Vec::new(),
     }
+}
+
+/// The highest season beyond the baseline of which Sonarr is still fetching something: it arrives after the reset, and was
+/// not there before us.
+fn still_coming(reach: &RollingShow, baseline: &Baseline, snapshot: &SeriesSnapshot) -> Option<i32> {
+    let goes = |at: EpisodeRef| at.season > 0 && !reach.keep_seasons.contains(&at.season) && !baseline.contains(at);
+    snapshot
+        .episodes
+        .iter()
+        .filter(|episode| snapshot.is_queued(episode.id) && goes(episode.at))
+        .map(|episode| episode.at.season)
+        .max()
 }
 
 fn still_active(facts: &ResetFacts<'_>, last: Timestamp, until: Timestamp) -> String {
@@ -276,20 +331,18 @@ fn still_active(facts: &ResetFacts<'_>, last: Timestamp, until: Timestamp) -> St
         .filter(|entry| entry.show == facts.show.id && entry.last_watched_at == last);
     let who = viewers.map(wording::viewer).min().unwrap_or("Somebody");
     let date = |at| wording::date(at, facts.now, facts.zone);
-    let watched = facts.show.last_watched_at.is_some() || facts.entries.iter().any(|entry| entry.show == facts.show.id);
-    if watched {
-        format!(
-            "{who} watched it on {}; it is inactive on {} at the earliest.",
-            date(last),
-            date(until)
-        )
-    } else {
-        format!(
-            "It was expanded on {}; it is inactive on {} at the earliest.",
-            date(last),
-            date(until)
-        )
-    }
+    let was_watched =
+        facts.show.last_watched_at == Some(last) || facts.entries.iter().any(|entry| entry.last_watched_at == last);
+    let what = match facts.show.expanded_at {
+        _ if was_watched => format!("{who} watched it"),
+        Some(_) => "It was expanded".to_owned(),
+        None => "It was enrolled".to_owned(),
+    };
+    format!(
+        "{what} on {}; it is inactive on {} at the earliest.",
+        date(last),
+        date(until)
+    )
 }
 
 fn past_unknown(facts: &ResetFacts<'_>, last: Timestamp, observed_days: i64) -> String {

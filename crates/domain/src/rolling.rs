@@ -168,7 +168,9 @@ fn only_pilot_is_there(around: Circumstances<'_>, season: i32) -> bool {
         .season_episodes(season)
         .filter(|episode| episode.id != pilot.id)
         .peekable();
-    others.peek().is_some() && others.all(|episode| episode.file.is_none() || episode.file == pilot.file)
+    !around.snapshot.has_holes
+        && others.peek().is_some()
+        && others.all(|episode| episode.file.is_none() || episode.file == pilot.file)
 }
 
 fn is_first_of_season(around: Circumstances<'_>, watched: &Watched) -> bool {

@@ -4,7 +4,7 @@ mod condition;
 
 pub use condition::Condition;
 
-use crate::ids::{InstanceId, SeriesKey};
+use crate::ids::{InstanceId, SeriesId, SeriesKey};
 use crate::monitoring::MonitoringType;
 use crate::series::Series;
 use jiff::Timestamp;
@@ -71,6 +71,10 @@ pub struct Rule {
     pub name: String,
     /// When it was made or last changed. Only series added to Sonarr later are its business.
     pub made_at: Timestamp,
+    /// The newest series of each instance then: later ones have higher ids, whatever the clocks say. An instance that did
+    /// not answer is not in here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub newest_then: BTreeMap<InstanceId, SeriesId>,
     /// Only series of this instance; `None` for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance: Option<InstanceId>,
@@ -84,6 +88,17 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it is about series of an instance at all.
+    pub fn concerns(&self, instance: InstanceId) -> bool {
+        self.instance.is_none_or(|only| only == instance)
+    }
+
+    /// Whether a series was added after the rule was made.
+    fn is_new(&self, series: &Series) -> bool {
+        let newest_then = self.newest_then.get(&series.key.instance).copied();
+        self.concerns(series.key.instance) && is_later(series, newest_then, self.made_at)
+    }
+
     /// Whether it describes a series, whenever that was added. `labels` are the instance's tags by id.
     pub fn describes(&self, series: &Series, labels: &BTreeMap<i64, String>) -> bool {
         let mut conditions = self.conditions.iter().map(|condition| condition.holds(series, labels));
@@ -91,7 +106,7 @@ impl Rule {
             Combination::All => !self.conditions.is_empty() && conditions.all(|holds| holds),
             Combination::Any => conditions.any(|holds| holds),
         };
-        holds && self.instance.is_none_or(|instance| instance == series.key.instance)
+        holds && self.concerns(series.key.instance)
     }
 }
 
@@ -103,8 +118,26 @@ pub struct InstanceDefault {
     pub instance: InstanceId,
     /// When it was set. Only series added later are its business.
     pub made_at: Timestamp,
+    /// The instance's newest series then, as in [`Rule::newest_then`]; `None` if the instance did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_then: Option<SeriesId>,
     /// What becomes of them.
     pub outcome: Outcome,
+}
+
+impl InstanceDefault {
+    /// Whether a series was added to its instance after it was set.
+    fn is_new(&self, series: &Series) -> bool {
+        series.key.instance == self.instance && is_later(series, self.newest_then, self.made_at)
+    }
+}
+
+/// Whether a series came to its Sonarr later: by its id, or else by the two clocks.
+fn is_later(series: &Series, newest_then: Option<SeriesId>, made_at: Timestamp) -> bool {
+    newest_then.map_or_else(
+        || series.added.is_some_and(|added| added > made_at),
+        |newest| series.key.series > newest,
+    )
 }
 
 /// All rules in the user's order: the first that matches wins.
@@ -126,40 +159,37 @@ pub struct RuleMatch {
     pub outcome: Outcome,
 }
 
+/// Whether any rule or default is newer than a series, whatever it asks.
+pub fn is_business(rules: &RuleSet, series: &Series) -> bool {
+    rules.rules.iter().any(|rule| rule.is_new(series)) || rules.defaults.iter().any(|default| default.is_new(series))
+}
+
 /// Finds what becomes of a series that is new in Sonarr. A series is a rule's business only if it was added after the rule
-/// was made; when it was added has to be known. `labels` are the instance's tags by id; where they could not be read, do
-/// not ask.
+/// was made. `labels` are the instance's tags by id; where they could not be read, do not ask.
 pub fn evaluate(rules: &RuleSet, series: &Series, labels: &BTreeMap<i64, String>) -> Option<RuleMatch> {
-    let is_new = |made_at: Timestamp| series.added.is_some_and(|added| added > made_at);
-    first_match(rules, series, labels, &is_new)
+    first_match(
+        rules,
+        |rule| rule.is_new(series) && rule.describes(series, labels),
+        |default| default.is_new(series),
+    )
 }
 
 fn first_match(
     rules: &RuleSet,
-    series: &Series,
-    labels: &BTreeMap<i64, String>,
-    is_new: &dyn Fn(Timestamp) -> bool,
+    by_rule: impl Fn(&Rule) -> bool,
+    by_default: impl Fn(&InstanceDefault) -> bool,
 ) -> Option<RuleMatch> {
-    let rule = rules
-        .rules
-        .iter()
-        .enumerate()
-        .find(|(_, rule)| is_new(rule.made_at) && rule.describes(series, labels));
-    let default = || {
-        let default = rules
-            .defaults
-            .iter()
-            .find(|default| default.instance == series.key.instance);
-        default
-            .filter(|default| is_new(default.made_at))
-            .map(|default| default.outcome)
-    };
+    let rule = rules.rules.iter().enumerate().find(|(_, rule)| by_rule(rule));
+    let default = || rules.defaults.iter().find(|default| by_default(default));
     match rule {
         Some((index, rule)) => Some(RuleMatch {
             rule: Some(index),
             outcome: rule.outcome,
         }),
-        None => default().map(|outcome| RuleMatch { rule: None, outcome }),
+        None => default().map(|default| RuleMatch {
+            rule: None,
+            outcome: default.outcome,
+        }),
     }
 }
 
@@ -192,7 +222,11 @@ pub fn dry_run(
         Some(DryRunRow {
             series: series.key,
             title: series.title.clone(),
-            would_match: first_match(rules, series, labels, &|_| true),
+            would_match: first_match(
+                rules,
+                |rule| rule.describes(series, labels),
+                |default| default.instance == series.key.instance,
+            ),
             applies: !enrolled && evaluate(rules, series, labels).is_some(),
             enrolled,
         })

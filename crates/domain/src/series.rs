@@ -12,6 +12,8 @@ pub struct SeriesSnapshot {
     pub series: Series,
     /// Every episode Sonarr lists, sorted by season and number. Sonarr sends them in no promised order.
     pub episodes: Vec<Episode>,
+    /// Whether Sonarr lists more episodes, which could not be read: then no season is known as a whole.
+    pub has_holes: bool,
     /// Episodes in the download queue; `None` when the queue was not asked for.
     pub queued: Option<BTreeSet<EpisodeId>>,
     /// Files by id; `None` when they were not asked for.
@@ -25,6 +27,7 @@ impl SeriesSnapshot {
         Self {
             series,
             episodes,
+            has_holes: false,
             queued: None,
             files: None,
         }

@@ -30,7 +30,7 @@ pub struct Settings {
     pub dry_run: bool,
     /// Label of the Sonarr tag that protects a series from every deletion.
     pub protect_tag: String,
-    /// Share of an instance's rolling files, in percent, above which a run asks before it deletes (1-100).
+    /// Share of the files of all rolling shows, in percent, above which a run asks before it deletes (1-100).
     pub confirm_above_percent: u32,
     /// Evenings of viewing that shall always be ahead, in addition to the episodes left; 0 switches it off (0-14).
     pub evenings_ahead: u32,

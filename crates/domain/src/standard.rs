@@ -83,6 +83,7 @@ fn is_lone_pilot(around: Circumstances<'_>, at: EpisodeRef) -> bool {
         .and_then(|episode| episode.file);
     let playing = around.snapshot.episode(at).and_then(|episode| episode.file);
     at.season == 1
+        && !around.snapshot.has_holes
         && pilot.is_some()
         && playing == pilot
         && around.snapshot.season_episodes(1).any(|episode| episode.file.is_none())
@@ -165,7 +166,7 @@ pub(crate) fn monitor_new(around: Circumstances<'_>, subject: &Subject, last_sea
         ..MonitoringChange::default()
     };
     let may_grow = series.status != "ended" && series.status != "deleted";
-    if may_grow && series.seasons.get(&last_season) == Some(&false) {
+    if may_grow && !around.snapshot.has_holes && series.seasons.get(&last_season) == Some(&false) {
         // New episodes take over their season's flag, so it must be on. The episodes keep what they have.
         let (on, off): (Vec<&Episode>, Vec<&Episode>) = around
             .snapshot

@@ -239,6 +239,8 @@ pub struct PendingConfirmation {
     pub bytes: i64,
     /// Titles of the shows concerned.
     pub shows: Vec<String>,
+    /// Names of the Sonarrs they are in.
+    pub instances: Vec<String>,
     /// Since when it waits.
     pub asked_at: Timestamp,
 }

@@ -3,14 +3,12 @@
 use crate::ids::{EpisodeId, EpisodeRef};
 use crate::plan::{Action, Decision, MonitoringChange, Reason, Reminder, ReminderAbout};
 use crate::series::{Episode, SeriesSnapshot};
-use crate::watching::RecentSearches;
+use crate::watching::{RecentSearches, SEARCH_MEMORY};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long after the air date an episode is searched: releases need a while, and clocks differ.
 const AFTER_AIRING: SignedDuration = SignedDuration::from_hours(1);
-/// When an episode without air date is looked at again.
-const UNDATED_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What stands around a wish.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +44,7 @@ pub struct Wish {
     pub obstacle: Option<Reason>,
     /// Flags, then searches.
     pub actions: Vec<Action>,
-    /// Episodes to be searched when they have aired.
+    /// Episodes to be searched when they have aired, or when their last search is a week ago.
     pub reminders: Vec<Reminder>,
     /// What is searched now.
     pub searched: Vec<EpisodeRef>,
@@ -78,15 +76,16 @@ pub fn wish(around: Circumstances<'_>, season: i32, wanted: &[&Episode], extent:
         .copied()
         .filter(|episode| !around.snapshot.is_queued(episode.id))
         .collect();
-    let search: Vec<&Episode> = not_queued
+    let (searched_lately, search): (Vec<&Episode>, Vec<&Episode>) = not_queued
         .iter()
-        .copied()
-        .filter(|episode| !around.recent.covers(episode, around.now))
-        .collect();
+        .partition(|episode| around.recent.covers(episode, around.now));
 
     let season_size = around.snapshot.season_episodes(season).count();
-    let whole_season =
-        extent == Extent::WholeSeason && !around.single_episodes && search.len() == season_size && season_size > 1;
+    let whole_season = extent == Extent::WholeSeason
+        && !around.single_episodes
+        && !around.snapshot.has_holes
+        && search.len() == season_size
+        && season_size > 1;
 
     let mut actions = Vec::new();
     let flags = flags(around, season, &missing, extent);
@@ -113,10 +112,12 @@ pub fn wish(around: Circumstances<'_>, season: i32, wanted: &[&Episode], extent:
     } else {
         Some(Reason::NotAired)
     };
+    let mut reminders: Vec<Reminder> = unaired.iter().map(|episode| airing_reminder(around, episode)).collect();
+    reminders.extend(search_allowed_reminders(around, season, &searched_lately));
     Wish {
         obstacle,
         actions,
-        reminders: unaired.iter().map(|episode| airing_reminder(around, episode)).collect(),
+        reminders,
         searched: search.iter().map(|episode| episode.at).collect(),
         whole_season,
     }
@@ -133,7 +134,7 @@ fn flags(around: Circumstances<'_>, season: i32, missing: &[&Episode], extent: E
             .collect(),
         ..MonitoringChange::default()
     };
-    if extent == Extent::WholeSeason && series.seasons.get(&season) == Some(&false) {
+    if extent == Extent::WholeSeason && !around.snapshot.has_holes && series.seasons.get(&season) == Some(&false) {
         // Sonarr will set every episode of the season, so the ones that are not missing are named with what they have.
         change.seasons.insert(season, true);
         let is_missing = |episode: &Episode| missing.iter().any(|other| other.id == episode.id);
@@ -171,8 +172,28 @@ fn airing_reminder(around: Circumstances<'_>, episode: &Episode) -> Reminder {
 pub(crate) fn airing_look(around: Circumstances<'_>, episode: &Episode) -> Timestamp {
     match episode.airs {
         Some(airs) => later(airs, AFTER_AIRING),
-        None => later(around.now, UNDATED_PAUSE),
+        None => later(around.now, listing_pause(0)),
     }
+}
+
+/// Reminders for episodes that may not be searched yet because they were lately: one for each time at which they may.
+fn search_allowed_reminders(around: Circumstances<'_>, season: i32, searched_lately: &[&Episode]) -> Vec<Reminder> {
+    let mut by_time: BTreeMap<Timestamp, Vec<EpisodeId>> = BTreeMap::new();
+    for episode in searched_lately {
+        if let Some(sent) = around.recent.last_sent(episode, around.now) {
+            by_time.entry(later(sent, SEARCH_MEMORY)).or_default().push(episode.id);
+        }
+    }
+    by_time
+        .into_iter()
+        .map(|(due_at, episodes)| Reminder {
+            series: around.snapshot.series.key,
+            about: ReminderAbout::EpisodesAired { season, episodes },
+            due_at,
+            attempts: 0,
+            viewer: around.viewer.map(str::to_owned),
+        })
+        .collect()
 }
 
 /// A time after another. Sonarr may know dates at the very end of time, so this stops there.

@@ -26,19 +26,24 @@ pub struct RecentSearches {
 impl RecentSearches {
     /// Whether a search that covered the episode was sent lately.
     pub fn covers(&self, episode: &Episode, now: Timestamp) -> bool {
-        self.last_sent(episode)
-            // Something sent far in the future was sent by a clock that has been set right since.
-            .is_some_and(|sent| now.duration_since(sent).abs() < SEARCH_MEMORY)
+        self.last_sent(episode, now)
+            .is_some_and(|sent| now.duration_since(sent) < SEARCH_MEMORY)
     }
 
     /// When the latest search that covered the episode was sent. A season search from before the episode aired did not: it
-    /// could not find it.
-    pub fn last_sent(&self, episode: &Episode) -> Option<Timestamp> {
+    /// could not find it. What was sent far in the future was sent by a clock that has been set right since, and hides
+    /// nothing.
+    pub fn last_sent(&self, episode: &Episode, now: Timestamp) -> Option<Timestamp> {
         let with_season = self
             .seasons
             .get(&episode.at.season)
             .filter(|sent| episode.airs.is_none_or(|airs| airs <= **sent));
-        self.episodes.get(&episode.id).max(with_season).copied()
+        [self.episodes.get(&episode.id), with_season]
+            .into_iter()
+            .flatten()
+            .filter(|sent| sent.duration_since(now) < SEARCH_MEMORY)
+            .max()
+            .copied()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Single actions in Sonarr: each can be done twice without harm, and is verified.
 
+use crate::rolling::PlayWatch;
 use domain::ids::{EpisodeId, SeriesId};
 use domain::plan::{DoomedFile, MonitoringChange};
 use domain::series::{Episode, Series};
@@ -116,18 +117,22 @@ fn differing(episodes: &[Episode], wanted: &[EpisodeId], monitored: bool) -> Vec
         .collect()
 }
 
-/// Looks whether a search that may have been sent before a crash has arrived.
+/// How far a time by Sonarr's clock may be off.
+pub(crate) const INEXACT: SignedDuration = SignedDuration::from_mins(5);
+
+/// Looks whether a search that may have been sent before a crash has arrived. `started_at` tells when, by Sonarr's clock; it is
+/// asked once an answer of Sonarr has told what time it is there.
 pub(crate) async fn search_arrived(
     client: &SonarrClient,
     series: SeriesId,
     season: Option<i32>,
     episodes: &[EpisodeId],
-    started_at: Timestamp,
+    started_at: impl FnOnce() -> Timestamp,
 ) -> Result<bool, RemoteError> {
-    // Sonarr's clock and this one may differ.
-    let since = started_at - SignedDuration::from_mins(5);
+    let commands = client.commands().await?;
+    let since = started_at() - INEXACT;
     let is_since = |at: Option<Timestamp>| at.is_some_and(|at| at >= since);
-    let sent = client.commands().await?.into_iter().any(|command| {
+    let sent = commands.into_iter().any(|command| {
         is_since(command.queued)
             && match season {
                 Some(season) => {
@@ -155,16 +160,19 @@ pub(crate) struct Deleted {
     pub bytes: i64,
 }
 
-/// Deletes files whose episodes are off, and looks that they are gone. One failing file does not stop the others.
+/// Deletes files whose episodes are off, and looks that they are gone. One failing file does not stop the others; somebody
+/// who begins to play one of those left does. What was deleted is noted in `deleted`, however it ends.
 pub(crate) async fn delete_files(
     client: &SonarrClient,
     series: SeriesId,
     files: &[DoomedFile],
-) -> Result<Deleted, ActError> {
+    watch: &mut PlayWatch<'_>,
+    deleted: &mut Deleted,
+) -> Result<(), ActError> {
     let episodes = all_episodes(client, series).await?;
-    let mut deleted = Deleted::default();
     let mut failures = Vec::new();
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
+        watch.look(&files[index..]).await?;
         let held: Vec<&Episode> = episodes
             .iter()
             .filter(|episode| episode.file == Some(file.id))
@@ -198,7 +206,7 @@ pub(crate) async fn delete_files(
         return Err(ActError::NotKept);
     }
     if failures.is_empty() {
-        Ok(deleted)
+        Ok(())
     } else {
         Err(ActError::Partly(failures.join(" ")))
     }

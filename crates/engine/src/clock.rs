@@ -11,7 +11,8 @@ pub trait Clock: Send + Sync + 'static {
     /// The current time by the wall clock.
     fn now(&self) -> Timestamp;
 
-    /// A monotonic reading that stands still while the machine sleeps, to tell a sleep from a busy moment.
+    /// A monotonic reading that stands still while the machine sleeps, to tell a sleep from a busy moment. On Windows it goes on:
+    /// there only a clock that was set is told by it, and a sleep by the gap between two looks at a server.
     fn running(&self) -> Duration;
 
     /// Waits. Never for long: whoever needs a long wait compares wall-clock times after short ones.
@@ -31,6 +32,7 @@ impl SystemClock {
 
 #[async_trait]
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -2,12 +2,14 @@
 
 use crate::core::{Core, lock};
 use crate::error::RequestError;
-use crate::links::{Client, Link};
-use crate::options::{Connected, ConnectionDraft};
+use crate::links::{Client, Link, not_supported};
+use crate::options::{Connected, ConnectionDraft, Disconnected};
 use domain::plan::{Decision, Reason, Subject};
+use domain::state::ConnectionKind;
+use remote::SecretString;
 use store::{Connection, NewConnection};
 
-/// A draft that was tried: its client, and the connection it would become.
+/// What a server said of itself when a draft was tried, and its machine's id where it has one.
 pub(crate) type Tried = (Connected, Option<String>);
 
 impl Core {
@@ -44,7 +46,7 @@ impl Core {
 
     /// Tries a draft against the server.
     pub(crate) async fn try_draft(&self, draft: &ConnectionDraft) -> Result<Tried, RequestError> {
-        let name = checked_name(&draft.name)?;
+        let name = self.checked_name(draft)?;
         let secret = match &draft.secret {
             Some(secret) => secret.clone(),
             None => self
@@ -53,23 +55,7 @@ impl Core {
                 .await
                 .map_err(|error| self.secret_error(&name, &error))?,
         };
-        let connection = Connection {
-            id: self.links.named(&name).map_or(0, |link| link.connection.id),
-            kind: draft.kind,
-            name,
-            url: draft.url.trim().to_owned(),
-            has_secret: true,
-            created_at: self.now(),
-            server_name: None,
-            version: None,
-            machine_id: None,
-            last_contact_at: None,
-            history_read_until_at: None,
-        };
-        let client = self
-            .make_client(&connection, secret)
-            .map_err(|message| RequestError::invalid("invalidUrl", message))?;
-        match client {
+        match self.client_of_draft(draft, name, secret)? {
             Client::Media(server) => {
                 let identity = server.identify().await?;
                 let connected = Connected {
@@ -88,16 +74,52 @@ impl Core {
                     None,
                 ))
             }
-            Client::None => Err(RequestError::invalid(
-                "invalidValue",
-                format!("{} is not supported yet.", draft.kind.title()),
-            )),
+            Client::None => Err(RequestError::invalid("invalidValue", not_supported(draft.kind))),
         }
+    }
+
+    fn client_of_draft(
+        &self,
+        draft: &ConnectionDraft,
+        name: String,
+        secret: SecretString,
+    ) -> Result<Client, RequestError> {
+        let connection = Connection {
+            id: self.links.named(&name).map_or(0, |link| link.connection.id),
+            kind: draft.kind,
+            name,
+            url: draft.url.trim().to_owned(),
+            created_at: self.now(),
+            server_name: None,
+            version: None,
+            machine_id: None,
+            last_contact_at: None,
+            history_read_until_at: None,
+        };
+        self.make_client(&connection, secret)
+            .map_err(|message| RequestError::invalid("invalidUrl", message))
+    }
+
+    /// A draft's name, if the draft can become a connection at all.
+    fn checked_name(&self, draft: &ConnectionDraft) -> Result<String, RequestError> {
+        let refused = |message: String| Err(RequestError::invalid("invalidValue", message));
+        if !is_supported(draft.kind) {
+            return refused(not_supported(draft.kind));
+        }
+        let name = draft.name.trim();
+        if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+            return refused("A connection needs a name of 1 to 60 characters.".to_owned());
+        }
+        let others = self.links.all();
+        if let Some(sentence) = self.shared_variable(name, others.iter().map(|link| &link.connection)) {
+            return refused(sentence);
+        }
+        Ok(name.to_owned())
     }
 
     /// Adds or changes a connection; nothing is changed when anything is wrong.
     pub(crate) async fn connect(&self, draft: ConnectionDraft) -> Result<Connected, RequestError> {
-        let name = checked_name(&draft.name)?;
+        let name = self.checked_name(&draft)?;
         let url = remote::parse_base_url(&draft.url)
             .map_err(|error| RequestError::invalid("invalidUrl", error.to_string()))?;
         if let Some(known) = self.links.named(&name)
@@ -112,6 +134,9 @@ impl Core {
         let (connected, machine_id) = if draft.verify {
             self.try_draft(&draft).await?
         } else {
+            if let Some(secret) = &draft.secret {
+                self.client_of_draft(&draft, name.clone(), secret.clone())?;
+            }
             (
                 Connected {
                     server_name: None,
@@ -133,7 +158,6 @@ impl Core {
             kind: draft.kind,
             name,
             url: url.to_string(),
-            has_secret: true,
         };
         let (connection, added) = self.store.put_connection(&new, self.now()).await?;
         if connected.server_name.is_some() {
@@ -173,7 +197,7 @@ impl Core {
     }
 
     /// Removes a connection with everything that hangs on it.
-    pub(crate) async fn disconnect(&self, name: &str) -> Result<(), RequestError> {
+    pub(crate) async fn disconnect(&self, name: &str) -> Result<Disconnected, RequestError> {
         let Some(link) = self.links.named(name) else {
             return Err(RequestError::invalid(
                 "notFound",
@@ -181,30 +205,41 @@ impl Core {
             ));
         };
         let connection = &link.connection;
-        if !self.secrets.is_read_only() {
-            match self.secrets.delete(&connection.name).await {
-                Ok(()) | Err(config::SecretError::NotFound) => {}
-                // The user wants it gone; what stays in the keyring is said.
-                Err(error) => tracing::warn!(connection = connection.name, "its secret could not be removed: {error}"),
-            }
-        }
+        let secret_stays = self.remove_secret(&connection.name).await;
         self.store.remove_connection(connection.id).await?;
         let subject = Subject {
             show: connection.name.clone(),
             ..Subject::default()
         };
-        self.note_in_journal(&Decision::nothing(
-            subject,
-            Reason::Changed,
-            "The connection was removed.",
-        ))
-        .await;
+        let mut detail = "The connection was removed.".to_owned();
+        if let Some(stays) = &secret_stays {
+            detail = format!("{detail} {stays}");
+        }
+        self.note_in_journal(&Decision::nothing(subject, Reason::Changed, detail))
+            .await;
         self.reload_links().await?;
         self.count_rolling_shows().await?;
         self.publisher.shows_changed();
         self.rules_changed();
         self.listeners.notify_one();
-        Ok(())
+        Ok(Disconnected { secret_stays })
+    }
+
+    /// Removes a secret; gives what is to be said when it may have stayed.
+    async fn remove_secret(&self, connection: &str) -> Option<String> {
+        if self.secrets.is_read_only() {
+            return None;
+        }
+        match self.secrets.delete(connection).await {
+            Ok(()) | Err(config::SecretError::NotFound) => None,
+            Err(error) => {
+                let place = self.secrets.place();
+                let sentence =
+                    format!("Its token or API key may still be in {place} ({error}). Remove it there by hand.");
+                tracing::warn!(connection, "{sentence}");
+                Some(sentence)
+            }
+        }
     }
 
     fn secret_error(&self, connection: &str, error: &config::SecretError) -> RequestError {
@@ -217,13 +252,10 @@ impl Core {
     }
 }
 
-fn checked_name(name: &str) -> Result<String, RequestError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        return Err(RequestError::invalid(
-            "invalidValue",
-            "A connection needs a name of 1 to 60 characters.",
-        ));
+/// Whether there is a client for such programs.
+fn is_supported(kind: ConnectionKind) -> bool {
+    match kind {
+        ConnectionKind::Plex | ConnectionKind::Sonarr => true,
+        ConnectionKind::Jellyfin | ConnectionKind::Emby | ConnectionKind::Tautulli => false,
     }
-    Ok(name.to_owned())
 }

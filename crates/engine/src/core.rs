@@ -1,6 +1,7 @@
 //! What all components share. Holds state, decides nothing.
 
 use crate::clock::Clock;
+use crate::cycle::InstancePart;
 use crate::identify::Identities;
 use crate::links::Links;
 use crate::notifier::Notifier;
@@ -12,13 +13,13 @@ use domain::ids::{RollingShowId, SeriesKey};
 use domain::plan::Decision;
 use domain::settings::Settings;
 use domain::tracker::{PlayKey, Tracker};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,6 +54,8 @@ pub(crate) struct Core {
     pub monitors: Notify,
     /// Wakes the keeper of the event streams.
     pub listeners: Notify,
+    /// Has every event stream opened anew.
+    pub streams_anew: watch::Sender<()>,
     /// Whether rolling shows exist, so that the common case costs nothing.
     pub has_rolling_shows: AtomicBool,
     /// Whether the connections were read; before that their absence says nothing.
@@ -61,6 +64,8 @@ pub(crate) struct Core {
     pub cleaned_at_revision: Mutex<Option<u64>>,
     /// Where the viewers of each show were then, as a hash.
     pub cleaned: Mutex<BTreeMap<RollingShowId, u64>>,
+    /// Which shows that nobody watches are at their baseline.
+    pub at_baseline: crate::rolling::AtBaseline,
     /// Both clocks at the last tick.
     pub pulse: Mutex<Option<(Timestamp, Duration)>>,
     /// What was last heard of free space.
@@ -82,6 +87,8 @@ pub(crate) struct RememberedVerdict {
     pub decisions: Vec<Decision>,
     /// Not remembered beyond this: something failed, or becomes due.
     pub valid_until: Option<Timestamp>,
+    /// What each Sonarr made of it, by its connection's id: one that failed is asked again without the others.
+    pub parts: BTreeMap<i64, InstancePart>,
 }
 
 /// How long monitoring is held.
@@ -89,6 +96,17 @@ pub(crate) struct RememberedVerdict {
 pub struct Pause {
     /// When it goes on by itself; `None` until resumed.
     pub until: Option<Timestamp>,
+}
+
+/// The longest pause that ends by itself: from midnight to six on the day after, when the clocks go back in between.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(31);
+
+impl Pause {
+    /// Whether its time is over. One that lies further ahead than any pause comes from a clock that was set back since.
+    pub fn is_over(self, now: Timestamp) -> bool {
+        self.until
+            .is_some_and(|until| until <= now || until.duration_since(now) > LONGEST_PAUSE)
+    }
 }
 
 impl Core {
@@ -117,7 +135,7 @@ impl Core {
     /// The pause, unless its time is over.
     pub fn pause_in_force(&self) -> Option<Pause> {
         let pause = *lock(&self.paused);
-        pause.filter(|pause| pause.until.is_none_or(|until| until > self.now()))
+        pause.filter(|pause| !pause.is_over(self.now()))
     }
 
     /// Makes every verdict about running sessions stale.

@@ -6,10 +6,11 @@ use crate::error::{OpenError, RequestError};
 use crate::identify::Identities;
 use crate::links::Links;
 use crate::notifier::Notifier;
-use crate::options::{Connected, ConnectionDraft, EngineOptions, PauseFor};
+use crate::options::{Connected, ConnectionDraft, Disconnected, EngineOptions, PauseFor};
 use crate::pausing::read_pause;
 use crate::publisher::Publisher;
 use crate::report::{CheckReport, Failure, SettingsView};
+use crate::rolling::lets_more_go;
 use crate::shell::Shell;
 use crate::skew::TimedTransport;
 use config::{DataDir, SettingsLayers};
@@ -91,10 +92,12 @@ impl Engine {
             work: Notify::new(),
             monitors: Notify::new(),
             listeners: Notify::new(),
+            streams_anew: watch::Sender::new(()),
             has_rolling_shows: AtomicBool::new(false),
             links_loaded: AtomicBool::new(false),
             cleaned_at_revision: Mutex::default(),
             cleaned: Mutex::default(),
+            at_baseline: crate::rolling::AtBaseline::default(),
             storage: crate::rolling::Storage::default(),
             pulse: Mutex::default(),
             secrets_tried_at: Mutex::default(),
@@ -278,10 +281,10 @@ impl Engine {
     ///
     /// # Errors
     /// When there is none of that name.
-    pub async fn disconnect(&self, name: &str) -> Result<(), RequestError> {
-        self.core.disconnect(name).await?;
+    pub async fn disconnect(&self, name: &str) -> Result<Disconnected, RequestError> {
+        let disconnected = self.core.disconnect(name).await?;
         self.core.publish().await;
-        Ok(())
+        Ok(disconnected)
     }
 
     /// The settings.
@@ -310,14 +313,13 @@ impl Engine {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .validate_patch(patch)
-            .map_err(|error| {
-                let code = if matches!(error, config::SettingsError::HeldByEnvironment { .. }) {
-                    "heldByEnvironment"
-                } else {
-                    "invalidValue"
-                };
-                RequestError::invalid(code, error.to_string())
-            })?;
+            .map_err(RequestError::from)?;
+        let layers = core.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut changed_layers = layers.clone();
+        changed_layers.apply(checked.clone());
+        if lets_more_go(layers.effective(), changed_layers.effective()) {
+            core.begin_grace().await?;
+        }
         core.store.merge_settings(&checked).await?;
         core.settings
             .write()

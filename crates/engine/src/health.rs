@@ -8,6 +8,8 @@ use remote::RemoteError;
 const LADDER: [i64; 8] = [0, 10, 30, 60, 120, 300, 600, 900];
 /// How long something must be broken before the user is told.
 const LASTS: SignedDuration = SignedDuration::from_mins(5);
+/// No pause is longer than this, whatever a server asks for.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(12);
 
 /// The condition of one remote.
 #[derive(Debug, Clone)]
@@ -16,9 +18,27 @@ pub struct Condition {
     trouble: Option<String>,
     rung: usize,
     failing_since: Option<Timestamp>,
-    not_before: Option<Timestamp>,
+    pause: Option<Pause>,
+    /// Whether it was waited for in vain.
+    hangs: bool,
     told: bool,
     last_contact: Option<Timestamp>,
+}
+
+/// For how long it is left alone.
+#[derive(Debug, Clone, Copy)]
+struct Pause {
+    from: Timestamp,
+    until: Timestamp,
+    /// Whether it asked for it itself.
+    asked_for: bool,
+}
+
+impl Pause {
+    /// A pause that begins later than now comes from a clock that was set back since.
+    fn holds(&self, now: Timestamp) -> bool {
+        self.from <= now && now < self.until
+    }
 }
 
 impl Default for Condition {
@@ -28,7 +48,8 @@ impl Default for Condition {
             trouble: None,
             rung: 0,
             failing_since: None,
-            not_before: None,
+            pause: None,
+            hangs: false,
             told: false,
             last_contact: None,
         }
@@ -56,11 +77,21 @@ impl Condition {
             _ => Health::Degraded,
         };
         self.fail(health, error.to_string(), now);
+        self.hangs = matches!(error, RemoteError::Timeout { .. });
+        if let RemoteError::RateLimited {
+            retry_after: Some(wanted),
+        } = error
+        {
+            let wanted = SignedDuration::try_from(*wanted).unwrap_or(LONGEST_PAUSE);
+            self.rest(now, wanted.clamp(SignedDuration::from_secs(1), LONGEST_PAUSE), true);
+        }
     }
 
-    /// It cannot be asked at all, for want of a secret.
+    /// It cannot be asked at all, for want of a secret. That costs no request, so there is no pause.
     pub fn lacks_secret(&mut self, trouble: String, now: Timestamp) {
-        self.fail(Health::Unauthorized, trouble, now);
+        self.health = Health::Unauthorized;
+        self.trouble = Some(trouble);
+        self.failing_since.get_or_insert(now);
     }
 
     fn fail(&mut self, health: Health, trouble: String, now: Timestamp) {
@@ -68,20 +99,35 @@ impl Condition {
         self.trouble = Some(trouble);
         self.failing_since.get_or_insert(now);
         self.rung = (self.rung + 1).min(LADDER.len() - 1);
-        self.not_before = Some(now + SignedDuration::from_secs(LADDER[self.rung]));
+        self.rest(now, SignedDuration::from_secs(LADDER[self.rung]), false);
     }
 
-    /// Whether it may be asked by a routine; people may always ask.
+    fn rest(&mut self, from: Timestamp, length: SignedDuration, asked_for: bool) {
+        self.pause = Some(Pause {
+            from,
+            until: from + length,
+            asked_for,
+        });
+    }
+
+    /// Whether it may be asked by a routine.
     pub fn may_be_asked(&self, now: Timestamp) -> bool {
-        // A due time far ahead comes from a clock that was set back since.
-        self.not_before.is_none_or(|due| {
-            due <= now || due.duration_since(now) > SignedDuration::from_secs(LADDER[LADDER.len() - 1])
-        })
+        !self.pause.is_some_and(|pause| pause.holds(now))
+    }
+
+    /// Whether it may be asked for somebody who waits for the answer: not when it was just waited for in vain.
+    pub fn may_be_waited_for(&self, now: Timestamp) -> bool {
+        !self.hangs || self.may_be_asked(now)
+    }
+
+    /// Whether it asked to be left alone.
+    pub fn wants_rest(&self, now: Timestamp) -> bool {
+        self.pause.is_some_and(|pause| pause.asked_for && pause.holds(now))
     }
 
     /// When it may be asked next, while it is failing.
     pub fn not_before(&self) -> Option<Timestamp> {
-        self.not_before
+        self.pause.map(|pause| pause.until)
     }
 
     /// Whether the user should be told now. True once for each time of trouble, and not in the first minutes.
@@ -96,7 +142,7 @@ impl Condition {
 
     /// Tries at once next time, as after a sleep.
     pub fn forgive(&mut self) {
-        self.not_before = None;
+        self.pause = None;
         self.rung = 0;
     }
 
@@ -160,6 +206,35 @@ mod tests {
         assert!(!condition.may_be_asked(at(9)));
         assert!(condition.may_be_asked(at(10)));
         assert!(condition.may_be_asked(at(-86_400)));
+    }
+
+    #[test]
+    fn a_server_that_asks_for_a_pause_gets_it_up_to_half_a_day() {
+        let limited = |seconds| RemoteError::RateLimited {
+            retry_after: Some(std::time::Duration::from_secs(seconds)),
+        };
+        let mut condition = Condition::default();
+        condition.failed(&limited(3600), at(0));
+        assert!(condition.wants_rest(at(3599)) && !condition.may_be_asked(at(3599)));
+        assert!(!condition.wants_rest(at(3600)) && condition.may_be_asked(at(3600)));
+        condition.failed(&limited(1_000_000), at(3600));
+        assert_eq!(condition.not_before(), Some(at(3600 + 12 * 3600)));
+        condition.failed(&down(), at(3700));
+        assert!(!condition.wants_rest(at(3700)) && !condition.may_be_asked(at(3700)));
+    }
+
+    #[test]
+    fn only_a_server_that_hung_is_not_waited_for_again() {
+        let hung = RemoteError::Timeout {
+            after: std::time::Duration::from_secs(60),
+        };
+        let mut condition = Condition::default();
+        condition.failed(&down(), at(0));
+        assert!(condition.may_be_waited_for(at(0)));
+        condition.failed(&hung, at(60));
+        assert!(!condition.may_be_waited_for(at(60)));
+        condition.forgive();
+        assert!(condition.may_be_waited_for(at(60)));
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use crate::core::{Core, lock};
 use crate::links::Link;
+use crate::playing::ShowIdentity;
 use domain::ids::{InstanceId, ServerId, TvdbId};
+use domain::monitoring::RollingShow;
 use domain::resolve::{IndexedSeries, Match, find};
 use domain::series::Series;
-use domain::session::ShowReference;
+use domain::session::{ShowReference, Viewer};
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +17,8 @@ use std::sync::{Arc, Mutex};
 const SHOW_KEPT: SignedDuration = SignedDuration::from_hours(6);
 /// How long an index of a whole library is believed.
 const INDEX_KEPT: SignedDuration = SignedDuration::from_hours(6);
+/// How long the names of accounts are believed; who is seen playing comes with the present one.
+const ACCOUNTS_KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// How often the index is made anew because something was not in it.
 const INDEX_PAUSE: SignedDuration = SignedDuration::from_mins(30);
 /// Shows remembered at most, so that years of running cost nothing.
@@ -31,6 +35,7 @@ pub(crate) struct Identities {
     /// What an instance did not know in this cycle, so that many viewers of one show ask it once.
     absent: Mutex<BTreeSet<(InstanceId, TvdbId)>>,
     stale: Mutex<BTreeSet<i64>>,
+    accounts: Mutex<BTreeMap<ServerId, (Timestamp, Arc<Vec<Viewer>>)>>,
 }
 
 impl Identities {
@@ -39,6 +44,7 @@ impl Identities {
         lock(&self.shows).clear();
         lock(&self.indexes).clear();
         lock(&self.stale).clear();
+        lock(&self.accounts).clear();
         self.begin_cycle();
     }
 
@@ -82,6 +88,9 @@ impl Core {
         {
             return Ok(known.clone());
         }
+        if let Some(detail) = link.not_waited_for(now) {
+            return Err(RemoteError::Unreachable { detail });
+        }
         let answer = client.show(&cache_key.1).await;
         link.note(&answer, now);
         let known = match answer {
@@ -101,6 +110,26 @@ impl Core {
         }
         shows.insert(cache_key, (now, known.clone()));
         Ok(known)
+    }
+
+    /// The accounts of a media server with their names, for viewers that only its history tells of. Empty where it does not say:
+    /// without names the ids serve.
+    pub(crate) async fn accounts(&self, link: &Link) -> Arc<Vec<Viewer>> {
+        let Some((server, client)) = link.media() else {
+            return Arc::default();
+        };
+        let now = self.now();
+        if let Some((at, known)) = lock(&self.identities.accounts).get(&server)
+            && now.duration_since(*at).abs() < ACCOUNTS_KEPT
+        {
+            return Arc::clone(known);
+        }
+        let Ok(accounts) = client.accounts().await else {
+            return Arc::default();
+        };
+        let accounts = Arc::new(accounts);
+        lock(&self.identities.accounts).insert(server, (now, Arc::clone(&accounts)));
+        accounts
     }
 
     /// Finds a show on one instance: one small request where its TVDB id is known there, the index otherwise.
@@ -137,6 +166,23 @@ impl Core {
                 Ok(Located::Series(Box::new(series)))
             }
         }
+    }
+
+    /// Whether what a media server shows is a rolling show. Where ids do not tell, the titles of its Sonarr do, alternate ones
+    /// included: whoever is found by them when something is to be fetched is found by them when something is to go.
+    ///
+    /// # Errors
+    /// When its Sonarr has to be asked for the titles and does not answer.
+    pub(crate) async fn is_of_show(&self, show: &RollingShow, known: &ShowReference) -> Result<bool, RemoteError> {
+        let identity = ShowIdentity::of(show);
+        let ids_tell = identity.tvdb.is_some() && known.tvdb.is_some();
+        if ids_tell || identity.is(known) {
+            return Ok(identity.is(known));
+        }
+        let Some(link) = self.links.instance(show.series.instance) else {
+            return Ok(false);
+        };
+        Ok(find(known, &self.index(&link, INDEX_KEPT).await?) == Match::One(show.series))
     }
 
     /// The index of an instance's library, not older than `kept`.

@@ -31,8 +31,8 @@ mod shell;
 mod skew;
 
 pub use engine::Engine;
-pub use error::{OpenError, RequestError};
-pub use options::{Connected, ConnectionDraft, EngineOptions, LibraryRow, PauseFor};
+pub use error::{ERROR_CODES, OpenError, RequestError};
+pub use options::{Connected, ConnectionDraft, Disconnected, EngineOptions, LibraryRow, PauseFor};
 pub use report::{Batch, CheckReport, Failure, LeftAlone, ResetReport, ResetRow, SettingsView, ShowRow};
 pub use rolling::{Choices, EnrollmentDraft, FolderSpace, Recycling, StorageFloor, StorageState, ViewerForecast};
 pub use shell::{LoggingShell, Shell};

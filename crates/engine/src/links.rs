@@ -39,6 +39,18 @@ pub(crate) enum Client {
 }
 
 impl Link {
+    fn new(connection: Connection, client: Client) -> Self {
+        Self {
+            connection,
+            client,
+            condition: Mutex::default(),
+            events_up: AtomicBool::new(false),
+            poll_at: Mutex::default(),
+            cycle: tokio::sync::Mutex::default(),
+            last_sessions: Mutex::default(),
+        }
+    }
+
     /// The media server's client.
     pub fn media(&self) -> Option<(ServerId, &Arc<dyn MediaServer>)> {
         match &self.client {
@@ -55,14 +67,33 @@ impl Link {
         }
     }
 
+    /// Why nobody should wait for it now: it was just waited for in vain.
+    pub fn not_waited_for(&self, now: Timestamp) -> Option<String> {
+        let condition = lock(&self.condition);
+        (!condition.may_be_waited_for(now)).then(|| condition.trouble().unwrap_or("it failed just now").to_owned())
+    }
+
+    /// Why a routine should leave it alone now.
+    pub fn not_asked(&self, now: Timestamp) -> Option<String> {
+        let condition = lock(&self.condition);
+        (!condition.may_be_asked(now)).then(|| condition.trouble().unwrap_or("it failed just now").to_owned())
+    }
+
     /// Notes how a request went.
     pub fn note<T>(&self, outcome: &Result<T, RemoteError>, now: Timestamp) {
         let mut condition = lock(&self.condition);
         match outcome {
             Ok(_) | Err(RemoteError::NotFound | RemoteError::Conflict { .. }) => condition.succeeded(now),
             Err(error) => {
-                tracing::warn!(connection = self.connection.name, code = error.code(), "{error}");
+                let before = condition.health();
                 condition.failed(error, now);
+                let (connection, code) = (&self.connection.name, error.code());
+                // A retry is not a new failure.
+                if condition.health() == before {
+                    tracing::debug!(connection, code, "{error}");
+                } else {
+                    tracing::warn!(connection, code, "{error}");
+                }
             }
         }
     }
@@ -124,26 +155,39 @@ impl Links {
 }
 
 impl Core {
-    /// Makes the links anew from what is stored. Conditions of unchanged ones are kept.
-    pub async fn reload_links(&self) -> Result<(), store::StoreError> {
+    /// Makes the links anew from what is stored, except for those that are as they were. Tells whether any differs now.
+    pub async fn reload_links(&self) -> Result<bool, store::StoreError> {
+        let connections = self.store.connections().await?;
         let mut links = BTreeMap::new();
-        for connection in self.store.connections().await? {
-            if let Some(kept) = self.links.get(connection.id)
-                && kept.connection.url == connection.url
-                && kept.connection.name == connection.name
-                && kept.connection.kind == connection.kind
-                && !matches!(kept.client, Client::None)
-                && !self.identities.is_stale(connection.id)
-            {
-                links.insert(connection.id, kept);
-                continue;
-            }
-            links.insert(connection.id, Arc::new(self.make_link(connection).await));
+        let mut changed = self.links.all().len() != connections.len();
+        for connection in &connections {
+            let kept = self
+                .links
+                .get(connection.id)
+                .filter(|kept| self.is_as_before(kept, connection));
+            let link = match kept {
+                Some(kept) if !matches!(kept.client, Client::None) => kept,
+                kept => self.make_link(connection, &connections, kept).await,
+            };
+            changed |= !self
+                .links
+                .get(connection.id)
+                .is_some_and(|before| Arc::ptr_eq(&before, &link));
+            links.insert(connection.id, link);
         }
         self.links.replace(links);
         self.links_loaded.store(true, std::sync::atomic::Ordering::Relaxed);
-        self.identities.clear();
-        Ok(())
+        if changed {
+            self.identities.clear();
+        }
+        Ok(changed)
+    }
+
+    fn is_as_before(&self, link: &Link, connection: &Connection) -> bool {
+        link.connection.url == connection.url
+            && link.connection.name == connection.name
+            && link.connection.kind == connection.kind
+            && !self.identities.is_stale(connection.id)
     }
 
     /// Why a secret cannot be had, and what to do about it.
@@ -155,29 +199,43 @@ impl Core {
         format!("{error}. {}", error.advice())
     }
 
-    async fn make_link(&self, connection: Connection) -> Link {
-        let mut condition = Condition::default();
-        let client = match self.secrets.get(&connection.name).await {
-            Ok(secret) => match self.make_client(&connection, secret) {
-                Ok(client) => client,
-                Err(sentence) => {
-                    condition.lacks_secret(sentence, self.now());
-                    Client::None
-                }
-            },
-            Err(error) => {
-                condition.lacks_secret(self.secret_trouble(&connection.name, &error), self.now());
-                Client::None
+    /// Another connection whose secret would come from the same environment variable, as a sentence.
+    pub fn shared_variable<'a>(&self, name: &str, others: impl IntoIterator<Item = &'a Connection>) -> Option<String> {
+        if !self.secrets.is_read_only() {
+            return None;
+        }
+        let variable = config::environment_variable(name);
+        let other = others.into_iter().find(|other| {
+            other.name.to_lowercase() != name.to_lowercase() && config::environment_variable(&other.name) == variable
+        })?;
+        Some(format!(
+            "{name} and {} would both read {variable}; choose another name.",
+            other.name
+        ))
+    }
+
+    async fn client_of(&self, connection: &Connection, all: &[Connection]) -> Result<Client, String> {
+        if let Some(sentence) = self.shared_variable(&connection.name, all) {
+            return Err(sentence);
+        }
+        match self.secrets.get(&connection.name).await {
+            Ok(secret) => self.make_client(connection, secret),
+            Err(error) => Err(self.secret_trouble(&connection.name, &error)),
+        }
+    }
+
+    /// A link for a connection. One that lacked a client before and still does is given back, so that its trouble goes on.
+    async fn make_link(&self, connection: &Connection, all: &[Connection], before: Option<Arc<Link>>) -> Arc<Link> {
+        match self.client_of(connection, all).await {
+            Ok(client) => Arc::new(Link::new(connection.clone(), client)),
+            Err(sentence) => {
+                let link = before.unwrap_or_else(|| {
+                    tracing::warn!(connection = connection.name, "{sentence}");
+                    Arc::new(Link::new(connection.clone(), Client::None))
+                });
+                lock(&link.condition).lacks_secret(sentence, self.now());
+                link
             }
-        };
-        Link {
-            connection,
-            client,
-            condition: Mutex::new(condition),
-            events_up: AtomicBool::new(false),
-            poll_at: Mutex::default(),
-            cycle: tokio::sync::Mutex::default(),
-            last_sessions: Mutex::default(),
         }
     }
 
@@ -198,8 +256,13 @@ impl Core {
                 .map(|client| Client::Sonarr(Arc::new(client)))
                 .map_err(|error| error.to_string()),
             kind @ (ConnectionKind::Jellyfin | ConnectionKind::Emby | ConnectionKind::Tautulli) => {
-                Err(format!("{} is not supported yet.", kind.title()))
+                Err(not_supported(kind))
             }
         }
     }
+}
+
+/// What is said of programs that have their place but no client yet.
+pub(crate) fn not_supported(kind: ConnectionKind) -> String {
+    format!("{} is not supported yet.", kind.title())
 }

@@ -2,12 +2,14 @@
 
 use std::io::{self, IsTerminal as _};
 use std::path::Path;
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{Builder, RollingFileAppender, Rotation};
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// How many lines wait for a slow disk at most; the room for them is taken at once.
+const WAITING_LINES: usize = 4096;
 /// How many daily files are kept.
 const KEPT_FILES: usize = 14;
 
@@ -32,7 +34,9 @@ pub fn init(data_dir: Option<&Path>, level: &str) -> LogGuard {
         .with_target(false);
     let (file, guard) = match data_dir.map(open_file) {
         Some(Ok(appender)) => {
-            let (writer, guard) = tracing_appender::non_blocking(appender);
+            let (writer, guard) = NonBlockingBuilder::default()
+                .buffered_lines_limit(WAITING_LINES)
+                .finish(appender);
             (
                 Some(tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false)),
                 Some(guard),
@@ -76,4 +80,26 @@ fn make_private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fourteen_daily_files_are_kept_also_when_the_program_is_started_anew_each_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = folder.path().join("logs");
+        make_private(&logs).unwrap();
+        for day in 1..=20 {
+            std::fs::write(logs.join(format!("cliffhangarr.2026-01-{day:02}.log")), "old\n").unwrap();
+        }
+        drop(open_file(folder.path()).unwrap());
+        let mut names: Vec<String> = std::fs::read_dir(&logs)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names.len(), 14, "{names:?}");
+    }
 }

@@ -9,9 +9,10 @@ use domain::session::PlayerState;
 use domain::state::CycleSummary;
 use domain::tracker::PlayKey;
 use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use jiff::{SignedDuration, Timestamp};
 use media_servers::PlaybackHint;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -27,64 +28,99 @@ const SILENCE: Duration = Duration::from_secs(30);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
+/// When a server is polled next, and when that was decided.
+#[derive(Clone, Copy)]
+struct Due {
+    at: Timestamp,
+    since: Timestamp,
+}
+
 impl Core {
-    /// Polls every media server when it is due.
+    /// Polls every media server when it is due. A server that hangs is waited for while the others go on being polled.
     pub(crate) async fn poll_forever(self: Arc<Self>) {
-        let mut due: BTreeMap<i64, Timestamp> = BTreeMap::new();
+        let mut due: BTreeMap<i64, Due> = BTreeMap::new();
+        let mut running: BTreeSet<i64> = BTreeSet::new();
+        let mut polls = FuturesUnordered::new();
         loop {
             let links = self.links.media_servers();
             due.retain(|id, _| links.iter().any(|link| link.connection.id == *id));
-            let now = self.now();
-            let interval = SignedDuration::from_mins(i64::from(self.settings().polling_interval_minutes));
             if self.is_monitoring() {
-                let ripe: Vec<Arc<Link>> = links
-                    .iter()
-                    .filter(|link| {
-                        let regular = due.get(&link.connection.id).copied();
-                        let nudged = *lock(&link.poll_at);
-                        // A due time more than an interval ahead comes from a clock that was set back since.
-                        regular.is_none_or(|at| at <= now || at.duration_since(now) > interval)
-                            || nudged.is_some_and(|at| at <= now)
-                    })
-                    .cloned()
-                    .collect();
-                if !ripe.is_empty() {
-                    for link in &ripe {
+                for link in &links {
+                    let id = link.connection.id;
+                    if !running.contains(&id) && self.is_ripe(link, due.get(&id)) {
                         *lock(&link.poll_at) = None;
-                    }
-                    self.cycle_on(&ripe, Mode::REGULAR).await;
-                    for link in &ripe {
-                        due.insert(link.connection.id, self.next_poll(link, interval));
+                        running.insert(id);
+                        let (core, link) = (Arc::clone(&self), Arc::clone(link));
+                        polls.push(async move {
+                            core.cycle_on(std::slice::from_ref(&link), Mode::REGULAR).await;
+                            (id, core.next_poll(&link))
+                        });
                     }
                 }
             } else {
                 due.clear();
             }
-            let now = self.now();
-            let nudges = links.iter().filter_map(|link| *lock(&link.poll_at));
-            let next = if self.is_monitoring() {
-                due.values().copied().chain(nudges).min()
-            } else {
-                None
-            };
-            let wait = next.map_or(LONGEST_WAIT, |next| {
-                Duration::try_from(next.duration_since(now))
-                    .unwrap_or(Duration::ZERO)
-                    .min(LONGEST_WAIT)
-            });
+            let wait = self.until_next_poll(&links, &due, &running);
             tokio::select! {
+                Some((id, next)) = polls.next() => {
+                    running.remove(&id);
+                    due.insert(id, next);
+                }
                 () = self.monitors.notified() => {}
                 () = self.clock.sleep(wait) => {}
             }
         }
     }
 
-    /// When a server is due again after a cycle.
-    fn next_poll(&self, link: &Link, interval: SignedDuration) -> Timestamp {
+    /// Whether a server is to be polled now.
+    fn is_ripe(&self, link: &Link, due: Option<&Due>) -> bool {
         let now = self.now();
-        let regular = now + interval;
+        if lock(&link.condition).wants_rest(now) {
+            return false;
+        }
+        // What was decided later than now was decided by a clock that was set back since.
+        let regular =
+            due.is_none_or(|due| due.at <= now || now < due.since || due.at.duration_since(now) > self.interval());
+        regular || lock(&link.poll_at).is_some_and(|at| at <= now)
+    }
+
+    fn interval(&self) -> SignedDuration {
+        SignedDuration::from_mins(i64::from(self.settings().polling_interval_minutes))
+    }
+
+    fn until_next_poll(&self, links: &[Arc<Link>], due: &BTreeMap<i64, Due>, running: &BTreeSet<i64>) -> Duration {
+        if !self.is_monitoring() {
+            return LONGEST_WAIT;
+        }
+        let now = self.now();
+        let waiting = links.iter().filter(|link| !running.contains(&link.connection.id));
+        let next = waiting
+            .filter_map(|link| {
+                let regular = due.get(&link.connection.id).map(|due| due.at);
+                let next = regular.into_iter().chain(*lock(&link.poll_at)).min()?;
+                let condition = lock(&link.condition);
+                Some(
+                    condition
+                        .not_before()
+                        .filter(|_| condition.wants_rest(now))
+                        .unwrap_or(next),
+                )
+            })
+            .min();
+        next.map_or(LONGEST_WAIT, |next| {
+            Duration::try_from(next.duration_since(now))
+                .unwrap_or(Duration::ZERO)
+                .min(LONGEST_WAIT)
+        })
+    }
+
+    /// When a server is due again after a cycle.
+    fn next_poll(&self, link: &Link) -> Due {
+        let now = self.now();
+        let regular = now + self.interval();
+        let due = |at: Timestamp| Due { at, since: now };
         if let Some(retry) = lock(&link.condition).not_before() {
-            return retry.min(regular);
+            return due(retry.min(regular));
         }
         // Plays that do not count yet, and decisions that could not be taken.
         let verdicts = lock(&self.verdicts);
@@ -94,7 +130,7 @@ impl Core {
             .filter_map(|(_, verdict)| verdict.valid_until)
             .map(|until| until.max(now + SignedDuration::from_secs(if until <= now { 10 } else { 0 })))
             .min();
-        pending.map_or(regular, |pending| pending.min(regular))
+        due(pending.map_or(regular, |pending| pending.min(regular)))
     }
 
     /// Runs a cycle on several servers side by side and sums it up.
@@ -102,18 +138,39 @@ impl Core {
         let _working = self.publisher.working();
         self.identities.begin_cycle();
         let mut report = CheckReport::default();
-        for part in futures::future::join_all(links.iter().map(|link| self.run_cycle(link, mode))).await {
+        let cycles = links.iter().map(|link| async {
+            let part = self.run_cycle(link, mode).await;
+            if !mode.dry_run {
+                self.publisher.cycle_ended(link.connection.id, self.summary_of(&part));
+            }
+            part
+        });
+        for part in futures::future::join_all(cycles).await {
             report.absorb(part);
         }
-        if !mode.dry_run {
-            self.publisher.cycle_ended(CycleSummary {
-                at: self.now(),
-                processed: report.processed_sessions,
-                triggered: report.triggered_searches,
-                errors: u32::try_from(report.errors.len()).unwrap_or(u32::MAX),
-            });
-        }
         report
+    }
+
+    /// The last cycles on all media servers as one.
+    pub(crate) fn last_cycle(&self) -> Option<CycleSummary> {
+        let servers = self.links.media_servers();
+        let servers: Vec<i64> = servers.iter().map(|link| link.connection.id).collect();
+        let cycles = self.publisher.last_cycles(&servers).into_iter();
+        cycles.reduce(|all, one| CycleSummary {
+            at: all.at.max(one.at),
+            processed: all.processed + one.processed,
+            triggered: all.triggered + one.triggered,
+            errors: all.errors + one.errors,
+        })
+    }
+
+    fn summary_of(&self, report: &CheckReport) -> CycleSummary {
+        CycleSummary {
+            at: self.now(),
+            processed: report.processed_sessions,
+            triggered: report.triggered_searches,
+            errors: u32::try_from(report.errors.len()).unwrap_or(u32::MAX),
+        }
     }
 
     /// Keeps an event stream open to every media server that has one.
@@ -145,8 +202,7 @@ impl Core {
                             () = token.cancelled() => {}
                             () = core.listen_to(&link) => {}
                         }
-                        link.events_up.store(false, Ordering::Relaxed);
-                        core.publisher.touch();
+                        core.event_stream_is(&link, false);
                     });
                 }
             }
@@ -158,34 +214,59 @@ impl Core {
     }
 
     async fn listen_to(&self, link: &Link) {
-        let Some((_, client)) = link.media() else { return };
+        let mut anew = self.streams_anew.subscribe();
         let mut pause = FIRST_PAUSE;
         loop {
-            match client.hints().await {
-                Ok(mut hints) => {
-                    link.events_up.store(true, Ordering::Relaxed);
-                    self.publisher.touch();
-                    tracing::debug!(server = link.connection.name, "the event stream is up");
-                    // Nothing is replayed, so what happened meanwhile must be asked for.
-                    self.nudge(link);
-                    let opened = self.clock.running();
-                    while let Ok(Some(Ok(hint))) = tokio::time::timeout(SILENCE, hints.next()).await {
-                        if self.tells_something_new(link, &hint) {
-                            self.nudge(link);
-                        }
-                    }
-                    if self.clock.running().saturating_sub(opened) > LONGEST_PAUSE {
+            tokio::select! {
+                // Nobody knows whether what was open before a sleep still tells anything.
+                _ = anew.changed() => {
+                    self.event_stream_is(link, false);
+                    pause = FIRST_PAUSE;
+                }
+                lasted = self.listen_once(link) => {
+                    self.event_stream_is(link, false);
+                    if lasted > LONGEST_PAUSE {
                         pause = FIRST_PAUSE;
                     }
-                    tracing::debug!(server = link.connection.name, "the event stream ended");
+                    tokio::select! {
+                        _ = anew.changed() => pause = FIRST_PAUSE,
+                        () = self.clock.sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                    }
                 }
-                Err(error) => tracing::debug!(server = link.connection.name, "no event stream: {error}"),
             }
-            if link.events_up.swap(false, Ordering::Relaxed) {
-                self.publisher.touch();
+        }
+    }
+
+    /// Listens as long as a stream lasts; gives how long that was.
+    async fn listen_once(&self, link: &Link) -> Duration {
+        let Some((_, client)) = link.media() else {
+            return Duration::ZERO;
+        };
+        let server = &link.connection.name;
+        let mut hints = match client.hints().await {
+            Ok(hints) => hints,
+            Err(error) => {
+                tracing::debug!(server, "no event stream: {error}");
+                return Duration::ZERO;
             }
-            self.clock.sleep(pause).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+        };
+        self.event_stream_is(link, true);
+        tracing::debug!(server, "the event stream is up");
+        // Nothing is replayed, so what happened meanwhile must be asked for.
+        self.nudge(link);
+        let opened = self.clock.running();
+        while let Ok(Some(Ok(hint))) = tokio::time::timeout(SILENCE, hints.next()).await {
+            if self.tells_something_new(link, &hint) {
+                self.nudge(link);
+            }
+        }
+        tracing::debug!(server, "the event stream ended");
+        self.clock.running().saturating_sub(opened)
+    }
+
+    fn event_stream_is(&self, link: &Link, up: bool) {
+        if link.events_up.swap(up, Ordering::Relaxed) != up {
+            self.publisher.touch();
         }
     }
 

@@ -2,20 +2,25 @@
 
 use crate::core::{Core, lock};
 use crate::links::Link;
-use crate::playing::ShowIdentity;
-use domain::ids::{EpisodeRef, ServerId};
+use crate::rolling::Viewing;
+use domain::ids::{EpisodeRef, RollingShowId, ServerId};
 use domain::monitoring::RollingShow;
 use domain::observed::{Gap, ObservedTime};
-use domain::session::Viewer;
+use domain::plan::Subject;
+use domain::session::{ShowReference, Viewer};
 use domain::settings::Settings;
-use domain::watching::{Watched, is_allowed};
+use domain::watching::{Sighting, Watched};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use store::StoreError;
 
 /// How far back a history is read the first time, at least.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Histories are read with some overlap: rows appear when a play ends, with the time it was counted.
 const OVERLAP: SignedDuration = SignedDuration::from_hours(6);
+
+/// The scheduled task of reading histories back.
+pub(crate) const HISTORY: &str = "history";
 
 impl Core {
     /// How far apart two looks at a server may be and still count as watching it.
@@ -24,14 +29,17 @@ impl Core {
         SignedDuration::from_mins((2 * interval).max(10))
     }
 
-    /// Notes that a server was just read.
-    pub(crate) async fn note_observed(&self, link: &Link, server: ServerId, now: Timestamp) {
-        if let Err(error) = self.store.note_observed(server, now, now, self.tolerance()).await {
+    /// Notes that a server was just read. What was missed since the last time is to be read back soon.
+    pub(crate) async fn note_observed(&self, server: ServerId, now: Timestamp) {
+        let noted = async {
+            if !self.store.note_observed(server, now, now, self.tolerance()).await? {
+                self.store.set_scheduled_task(HISTORY, now, None).await?;
+                self.work.notify_one();
+            }
+            Ok::<(), StoreError>(())
+        };
+        if let Err(error) = noted.await {
             self.publisher.store_trouble(Some(&error.to_string()));
-            return;
-        }
-        if let Err(error) = self.store.note_contact(link.connection.id, now).await {
-            tracing::warn!("{error}");
         }
     }
 
@@ -47,7 +55,7 @@ impl Core {
         let mut gaps = Vec::new();
         for link in servers {
             let server = ServerId(link.connection.id);
-            let seen = self.store.observed_until(server).await?;
+            let seen = self.store.observed_until(server, now).await?;
             let is_away = seen.is_none_or(|seen| now.duration_since(seen) > tolerance);
             for (from, until) in self.store.gaps(server, began, now, tolerance).await? {
                 let is_open = is_away && now.duration_since(until) < SignedDuration::from_secs(1);
@@ -113,11 +121,7 @@ impl Core {
         let since = since.max(now - look_back);
         self.read_history(link, since).await?;
         self.store
-            .close_gap(server, since, now)
-            .await
-            .map_err(|error| error.to_string())?;
-        self.store
-            .set_history_read_until(server, Some(now))
+            .note_history_read(server, since, now)
             .await
             .map_err(|error| error.to_string())
     }
@@ -146,35 +150,39 @@ impl Core {
             return Ok(());
         }
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
-        let names = self.account_names(link).await;
-        let filter = self.settings().filter_users;
+        let names = self.accounts(link).await;
+        let mut viewings: BTreeMap<RollingShowId, Vec<Viewing>> = BTreeMap::new();
         for play in plays {
             let known = self
                 .identify_show(link, &play.show)
                 .await
                 .map_err(|error| error.to_string())?;
+            let name = names
+                .iter()
+                .find(|viewer| viewer.key == play.viewer)
+                .and_then(|viewer| viewer.name.clone());
             let at = EpisodeRef {
                 season: play.season,
                 episode: play.episode,
             };
-            for show in shows
-                .iter()
-                .filter(|show| ShowIdentity::of(show).is(&known) && counts_for(show, play.viewed_at))
-            {
-                let name = names
-                    .iter()
-                    .find(|viewer| viewer.key == play.viewer)
-                    .and_then(|viewer| viewer.name.clone());
-                let allowed = is_allowed(&filter, &play.viewer.account, name.as_deref());
-                let watched = Watched {
-                    viewer: Viewer {
-                        key: play.viewer.clone(),
-                        name,
-                    },
+            let viewing = Viewing {
+                watched: Watched {
+                    viewer: Viewer { key: play.viewer, name },
                     at,
                     episodes: vec![at],
-                };
-                self.note_viewing_at(show, &watched, allowed, play.viewed_at)
+                },
+                at: play.viewed_at,
+            };
+            for show in &shows {
+                let is_it = self.is_of_show(show, &known).await.map_err(|error| error.to_string())?;
+                if is_it && !show.was_reset_since(viewing.at, self.now()) {
+                    viewings.entry(show.id).or_default().push(viewing.clone());
+                }
+            }
+        }
+        for show in &shows {
+            if let Some(viewings) = viewings.get(&show.id) {
+                self.note_missed(show, viewings)
                     .await
                     .map_err(|error| error.to_string())?;
             }
@@ -183,16 +191,48 @@ impl Core {
         Ok(())
     }
 
-    /// Names of accounts, for viewers that only the history tells of. Without them the ids serve.
-    async fn account_names(&self, link: &Link) -> Vec<Viewer> {
-        let Some((_, client)) = link.media() else {
-            return Vec::new();
-        };
-        client.accounts().await.unwrap_or_default()
+    /// Records what a history tells. Where a viewer came somewhere unseen, what they want next is decided about as if it had
+    /// been seen: it is not there for them to play, so nothing else would ever ask for it.
+    async fn note_missed(&self, show: &RollingShow, viewings: &[Viewing]) -> Result<(), StoreError> {
+        for (before, entry) in self.note_viewings(show, viewings).await? {
+            let (Some(at), seen_at) = (entry.last_watched, entry.last_watched_at) else {
+                continue;
+            };
+            let was_known = before.is_some_and(|before| before.plays.iter().any(|(known, _)| *known == at));
+            let viewer = Viewer {
+                key: entry.viewer,
+                name: entry.viewer_name,
+            };
+            if was_known || seen_at <= show.enrolled_at || !self.is_allowed(&viewer) || self.settings().dry_run {
+                continue;
+            }
+            let subject = Subject {
+                show: show.title.clone(),
+                season: Some(at.season),
+                episode: Some(at.episode),
+                viewer: Some(viewer.display_name().to_owned()),
+                viewer_key: Some(viewer.key.clone()),
+                ..Subject::default()
+            };
+            let sighting = Sighting {
+                show: ShowReference {
+                    key: None,
+                    title: Some(show.title.clone()),
+                    year: None,
+                    tvdb: show.tvdb,
+                    imdb: show.imdb.clone(),
+                },
+                watched: Watched {
+                    viewer,
+                    at,
+                    episodes: vec![at],
+                },
+                subject,
+            };
+            self.store
+                .owe_sighting(show.series.instance, &sighting, seen_at, self.now())
+                .await?;
+        }
+        Ok(())
     }
-}
-
-/// What was watched before a reset is over and done with.
-fn counts_for(show: &RollingShow, at: Timestamp) -> bool {
-    show.reset_at.is_none_or(|reset| at > reset)
 }

@@ -65,6 +65,13 @@ pub struct Connected {
     pub version: Option<String>,
 }
 
+/// What removing a connection left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disconnected {
+    /// Why its secret is still where it was kept; `None` when it is gone, or was not ours to remove.
+    pub secret_stays: Option<String>,
+}
+
 /// How long to hold monitoring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PauseFor {

@@ -51,7 +51,7 @@ impl Core {
         let list = answer?;
         lock(&self.tracker).observe(server, &list.sessions, now);
         *lock(&link.last_sessions) = Some((now, list.sessions.clone()));
-        self.note_observed(link, server, now).await;
+        self.note_observed(server, now).await;
         Ok(list)
     }
 
@@ -84,7 +84,7 @@ impl Core {
     /// When a session's show cannot be identified: it might be this one.
     pub async fn playing_of(
         &self,
-        show: &ShowIdentity,
+        show: &RollingShow,
         sessions: &[(Arc<Link>, PlaybackSession)],
     ) -> Result<Vec<PlayingNow>, String> {
         let mut playing = Vec::new();
@@ -99,7 +99,11 @@ impl Core {
                 .identify_show(link, &session.item.show)
                 .await
                 .map_err(|error| format!("{}: {error}", link.connection.name))?;
-            if show.is(&known) {
+            let is_it = self
+                .is_of_show(show, &known)
+                .await
+                .map_err(|error| format!("which show {} is: {error}", known.title.as_deref().unwrap_or("that")))?;
+            if is_it {
                 playing.push(PlayingNow {
                     season: session.item.season,
                     episodes: session.item.episodes.clone(),

@@ -22,7 +22,8 @@ pub(crate) struct Publisher {
     working: AtomicUsize,
     store_trouble: Mutex<Option<String>>,
     secrets: Mutex<SecretStoreState>,
-    last_cycle: Mutex<Option<CycleSummary>>,
+    /// How the last cycle on each media server ended, by its connection's id.
+    last_cycles: Mutex<BTreeMap<i64, CycleSummary>>,
 }
 
 impl Default for Publisher {
@@ -35,7 +36,7 @@ impl Default for Publisher {
             working: AtomicUsize::new(0),
             store_trouble: Mutex::default(),
             secrets: Mutex::default(),
-            last_cycle: Mutex::default(),
+            last_cycles: Mutex::default(),
         }
     }
 }
@@ -100,10 +101,17 @@ impl Publisher {
         self.touch();
     }
 
-    /// A cycle ended.
-    pub fn cycle_ended(&self, summary: CycleSummary) {
-        *lock(&self.last_cycle) = Some(summary);
+    /// A cycle on a media server ended.
+    pub fn cycle_ended(&self, server: i64, summary: CycleSummary) {
+        lock(&self.last_cycles).insert(server, summary);
         self.touch();
+    }
+
+    /// How the last cycle on each of the given media servers ended.
+    pub fn last_cycles(&self, servers: &[i64]) -> Vec<CycleSummary> {
+        let mut cycles = lock(&self.last_cycles);
+        cycles.retain(|id, _| servers.contains(id));
+        cycles.values().cloned().collect()
     }
 
     /// Shows "working" until the value is dropped.
@@ -170,7 +178,7 @@ impl Core {
             secrets,
             confirmations,
             warnings,
-            last_cycle: lock(&self.publisher.last_cycle).clone(),
+            last_cycle: self.last_cycle(),
             journal_revision: self.publisher.journal_revision.load(Ordering::Relaxed),
             shows_revision: self.publisher.shows_revision.load(Ordering::Relaxed),
         }
@@ -229,16 +237,21 @@ impl Core {
                 files: 0,
                 bytes: 0,
                 shows: Vec::new(),
+                instances: Vec::new(),
                 asked_at: intent.created_at,
             });
             batch.files += u32::try_from(intent.decision.doomed_files().count()).unwrap_or(u32::MAX);
             batch.bytes += intent.decision.doomed_files().map(|file| file.size).sum::<i64>();
-            if !batch.shows.contains(&intent.decision.subject.show) {
-                batch.shows.push(intent.decision.subject.show.clone());
+            let subject = &intent.decision.subject;
+            if !batch.shows.contains(&subject.show) {
+                batch.shows.push(subject.show.clone());
+            }
+            if let Some(instance) = subject.instance.as_ref().filter(|name| !batch.instances.contains(name)) {
+                batch.instances.push(instance.clone());
             }
         }
         for batch in batches.values_mut() {
-            batch.summary = format!("{} shows would lose {} files.", batch.shows.len(), batch.files);
+            batch.summary = summary(batch);
         }
         batches.into_values().collect()
     }
@@ -347,6 +360,17 @@ impl Core {
                 }),
             more => format!("{more} episodes are playing"),
         }
+    }
+}
+
+fn summary(pending: &PendingConfirmation) -> String {
+    let files = match pending.files {
+        1 => "1 file".to_owned(),
+        files => format!("{files} files"),
+    };
+    match pending.shows.as_slice() {
+        [show] => format!("{show} would lose {files}."),
+        shows => format!("{} shows would lose {files}.", shows.len()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rolling shows in the engine: who watched what, what is known about a show, and what is done about it.
 
 mod asking;
+mod at_baseline;
 mod auto_enroll;
 mod changes;
 mod choices;
@@ -9,18 +10,24 @@ mod deleting;
 mod enrolling;
 mod facts;
 mod forgetting;
+mod grace;
 mod listing;
 mod new_seasons;
 mod outlook;
 mod pass;
 mod readiness;
 mod recycling;
+mod refusals;
 mod requests;
+mod seen_series;
 mod storage;
 
+pub(crate) use at_baseline::AtBaseline;
 pub use choices::{Choices, FolderSpace};
+pub(crate) use deleting::PlayWatch;
 pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
+pub(crate) use grace::lets_more_go;
 pub use outlook::ViewerForecast;
 pub use recycling::Recycling;
 pub(crate) use storage::Storage;
@@ -30,70 +37,105 @@ use crate::core::Core;
 use crate::cycle::Trouble;
 use crate::links::Link;
 use crate::playing::ShowIdentity;
-use domain::ids::SeriesKey;
+use domain::ids::{SeriesKey, ViewerKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::pace;
 use domain::series::SeriesSnapshot;
+use domain::session::ShowReference;
 use domain::settings::Settings;
 use domain::watching::{Sighting, Watched};
 use jiff::Timestamp;
 use std::sync::atomic::Ordering;
 use store::StoreError;
 
+/// What somebody watched, and when.
+#[derive(Clone)]
+pub(crate) struct Viewing {
+    pub watched: Watched,
+    pub at: Timestamp,
+}
+
+impl Viewing {
+    pub fn new(watched: &Watched, at: Timestamp) -> Self {
+        let watched = watched.clone();
+        Self { watched, at }
+    }
+}
+
 impl Core {
     /// Records that somebody watched a show that is enrolled on a Sonarr that does not answer: what the show is called tells
     /// enough.
     pub(crate) async fn note_viewing_without_sonarr(&self, link: &Link, sighting: &Sighting) -> Result<(), StoreError> {
-        let allowed = self.is_allowed(&sighting.watched.viewer);
         for show in self.store.rolling_shows().await? {
             let is_here = link.connection.instance() == Some(show.series.instance);
             if is_here && ShowIdentity::of(&show).is(&sighting.show) {
-                self.note_viewing_at(&show, &sighting.watched, allowed, self.now())
-                    .await?;
+                let viewing = Viewing::new(&sighting.watched, self.now());
+                self.note_viewings(&show, &[viewing]).await?;
             }
         }
         Ok(())
     }
 
-    /// Records that somebody watched an enrolled show at a time, which may lie in the past. Who is not in the filter moves
-    /// times only.
-    pub async fn note_viewing_at(
+    /// Records what was watched of an enrolled show, each at its time, which may lie in the past. Who is not in the filter
+    /// moves times only. Gives the entries that changed, each with how it was before.
+    pub(crate) async fn note_viewings(
         &self,
         show: &RollingShow,
-        watched: &Watched,
-        allowed: bool,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let known = self
-            .store
-            .entries_of(show.id)
-            .await?
-            .into_iter()
-            .find(|entry| entry.viewer == watched.viewer.key);
-        let is_new = known.is_none();
-        let before = known.clone();
-        let mut entry = known
-            .unwrap_or_else(|| TrackingEntry::new(show, watched.viewer.key.clone(), watched.viewer.name.clone(), at));
-        if watched.viewer.name.is_some() {
-            entry.viewer_name.clone_from(&watched.viewer.name);
+        viewings: &[Viewing],
+    ) -> Result<Vec<(Option<TrackingEntry>, TrackingEntry)>, StoreError> {
+        let before = self.store.entries_of(show.id).await?;
+        let mut after = before.clone();
+        for Viewing { watched, at } in viewings {
+            let viewer = &watched.viewer;
+            let known = after.iter().position(|entry| entry.viewer == viewer.key);
+            let place = known.unwrap_or_else(|| {
+                tracing::info!(
+                    "Creating a tracking entry in {} for {}",
+                    show.title,
+                    viewer.display_name()
+                );
+                after.push(TrackingEntry::new(show, viewer.key.clone(), viewer.name.clone(), *at));
+                after.len() - 1
+            });
+            let entry = &mut after[place];
+            if viewer.name.is_some() {
+                entry.viewer_name.clone_from(&viewer.name);
+            }
+            for position in &watched.episodes {
+                entry.record(*position, *at, self.is_allowed(viewer));
+            }
         }
-        for position in &watched.episodes {
-            entry.record(*position, at, allowed);
+        after.retain(|entry| !before.contains(entry));
+        if after.is_empty() {
+            return Ok(Vec::new());
         }
-        if before.as_ref() == Some(&entry) {
-            return Ok(());
-        }
-        if is_new {
-            tracing::info!(
-                "Creating a tracking entry in {} for {}",
-                show.title,
-                watched.viewer.display_name()
-            );
-        }
-        self.store.save_viewings(&[entry]).await?;
+        self.store.save_viewings(&after).await?;
         self.publisher.shows_changed();
         // A season may have become free, or needed.
         self.work.notify_one();
+        let known = |viewer: &ViewerKey| before.iter().find(|entry| entry.viewer == *viewer).cloned();
+        Ok(after.into_iter().map(|entry| (known(&entry.viewer), entry)).collect())
+    }
+
+    /// Somebody is watching of whom the media server does not say who it is: nobody's progress, but the show is not left.
+    pub(crate) async fn note_somebody(&self, link: &Link, show: &ShowReference) -> Result<(), String> {
+        if !self.has_rolling_shows.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let known = self
+            .identify_show(link, show)
+            .await
+            .map_err(|error| error.to_string())?;
+        for show in self.store.rolling_shows().await.map_err(|error| error.to_string())? {
+            if self
+                .is_of_show(&show, &known)
+                .await
+                .map_err(|error| error.to_string())?
+            {
+                let noted = self.store.note_watched(show.id, self.now()).await;
+                noted.map_err(|error| error.to_string())?;
+            }
+        }
         Ok(())
     }
 

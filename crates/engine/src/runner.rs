@@ -1,17 +1,18 @@
 //! Carries decisions out: the intent is on disk before the first request leaves, and stays there until all is done.
 
+mod following;
 mod pauses;
 mod search;
 
 pub(crate) use search::queued;
 
+use self::following::with_outcome_reminders;
 use self::pauses::pause;
-use crate::act::{ActError, Deleted, delete_files, set_monitoring};
+use crate::act::{ActError, Deleted, set_monitoring};
 use crate::core::Core;
 use crate::links::Link;
-use domain::ids::SeriesKey;
-use domain::plan::{Action, Decision, Reason, Reminder, ReminderAbout};
-use domain::reminders::OUTCOME_PAUSE;
+use domain::ids::EpisodeId;
+use domain::plan::{Action, Decision, Reason};
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
 use store::{Intent, IntentState, NewIntent, NewJournalEntry, Origin, Outcome, StoreError};
@@ -44,10 +45,16 @@ impl CarriedOut {
 
 enum Step {
     Done,
-    Searched,
+    /// A search was sent, if not for all of it then only for these episodes.
+    Searched {
+        only: Option<Vec<EpisodeId>>,
+    },
     Deleted(Deleted),
-    /// It no longer applies, for the reason given.
-    Moot(String),
+    /// A search no longer applies, for the reason given. What is waiting for something else is named with its seasons.
+    Moot {
+        remark: String,
+        waiting: Vec<(i32, EpisodeId)>,
+    },
 }
 
 impl Core {
@@ -62,6 +69,7 @@ impl Core {
         let now = self.now();
         let dry = self.settings().dry_run;
         let series = decision.subject.series;
+        let decision = &self.without_what_is_followed(decision).await?;
         if decision.actions.is_empty() || dry || series.is_none() {
             let outcome = match (decision.actions.is_empty(), dry) {
                 (true, _) => Outcome::Nothing,
@@ -74,7 +82,7 @@ impl Core {
             };
             if !dry {
                 for reminder in &decision.reminders {
-                    self.store.remind(reminder).await?;
+                    self.store.remind(reminder, now).await?;
                 }
             }
             self.journal(origin, outcome, decision, subject_key).await?;
@@ -159,9 +167,11 @@ impl Core {
                 .await
             {
                 Ok(step) => {
+                    let mut only = None;
                     match step {
                         Step::Done => {}
-                        Step::Searched => {
+                        Step::Searched { only: sent } => {
+                            only = sent;
                             result.searches += 1;
                             tracing::info!(
                                 instance = link.connection.name,
@@ -174,8 +184,9 @@ impl Core {
                             result.deleted.files += deleted.files;
                             result.deleted.bytes += deleted.bytes;
                         }
-                        Step::Moot(remark) => {
-                            if action.is_search() {
+                        Step::Moot { remark, waiting } => {
+                            self.look_after_waiting(&intent, &waiting).await?;
+                            if intent.decision.doomed_files().next().is_none() {
                                 self.keep_what_is_still_to_come(&intent).await?;
                                 self.store
                                     .drop_intent(intent.id, self.now(), Outcome::Nothing, &remark)
@@ -184,10 +195,15 @@ impl Core {
                                 result.outcome = Outcome::Nothing;
                                 return Ok(result);
                             }
+                            only = Some(Vec::new());
                             remarks.push(remark);
                         }
                     }
-                    self.store.finish_step(intent.id, intent.next_step, self.now()).await?;
+                    let (id, step, now) = (intent.id, intent.next_step, self.now());
+                    match only {
+                        None => self.store.finish_step(id, step, now).await?,
+                        Some(sent) => self.store.finish_partial_search(id, step, now, &sent).await?,
+                    }
                     intent.next_step += 1;
                     intent.step_started_at = None;
                 }
@@ -208,16 +224,6 @@ impl Core {
         Ok(result)
     }
 
-    /// Reminders of an intent whose search is moot: what has not aired yet is still wanted when it has.
-    async fn keep_what_is_still_to_come(&self, intent: &Intent) -> Result<(), StoreError> {
-        for reminder in &intent.decision.reminders {
-            if !matches!(reminder.about, ReminderAbout::SearchOutcome { .. }) {
-                self.store.remind(reminder).await?;
-            }
-        }
-        Ok(())
-    }
-
     async fn owe(
         &self,
         link: &Link,
@@ -235,7 +241,7 @@ impl Core {
         let deleting = takes_away(&intent.decision);
         let overtaken = matches!(error, ActError::NotNow(_) | ActError::NotKept)
             && deleting
-            && now.duration_since(intent.created_at) > DELETIONS_KEPT;
+            && now.duration_since(intent.wanted_since()) > DELETIONS_KEPT;
         if overtaken {
             // Life went on: the next pass looks at the show as it is now.
             self.store
@@ -287,10 +293,7 @@ impl Core {
                 self.search(client, intent, None, episodes, resumed, started_before)
                     .await
             }
-            Action::DeleteFiles { files } => {
-                self.may_delete(link, intent).await?;
-                delete_files(client, series, files).await.map(Step::Deleted)
-            }
+            Action::DeleteFiles { files } => self.delete_safely(link, intent, files).await.map(Step::Deleted),
         };
         match &outcome {
             Err(ActError::Remote(error)) => link.note(&Err::<(), _>(error.clone()), self.now()),
@@ -299,43 +302,6 @@ impl Core {
         }
         outcome
     }
-}
-
-/// Adds a reminder for each search, to see what became of it.
-fn with_outcome_reminders(decision: &Decision, series: SeriesKey, now: Timestamp) -> Decision {
-    let mut decision = decision.clone();
-    if decision
-        .reminders
-        .iter()
-        .any(|reminder| matches!(reminder.about, ReminderAbout::SearchOutcome { .. }))
-    {
-        return decision;
-    }
-    for action in &decision.actions {
-        let about = match action {
-            Action::SearchSeason { season, episodes } => ReminderAbout::SearchOutcome {
-                season: *season,
-                episodes: episodes.clone(),
-                whole_season: true,
-                sent_at: now,
-            },
-            Action::SearchEpisodes { episodes, positions } => ReminderAbout::SearchOutcome {
-                season: positions.first().map_or(0, |position| position.season),
-                episodes: episodes.clone(),
-                whole_season: false,
-                sent_at: now,
-            },
-            Action::SetMonitoring(_) | Action::DeleteFiles { .. } => continue,
-        };
-        decision.reminders.push(Reminder {
-            series,
-            about,
-            due_at: now + OUTCOME_PAUSE,
-            attempts: 0,
-            viewer: decision.subject.viewer.clone(),
-        });
-    }
-    decision
 }
 
 /// Whether what an open intent has left is just these actions.

@@ -1,17 +1,18 @@
 //! What is due: remembered by wall-clock time on disk, looked at on a short tick, so that sleep and restarts lose nothing.
 
+mod owing;
 mod reminding;
 
 use crate::core::{Core, lock};
-use crate::report::{CheckReport, Failure};
-use domain::plan::Reason;
+use crate::observation::HISTORY;
+use crate::report::CheckReport;
 use domain::state::SecretStoreState;
 use domain::watching::Sighting;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Origin, Outcome, OwedSighting, ScheduledTask, StoreError};
+use store::{Origin, Outcome, ScheduledTask, StoreError};
 
 /// The tick.
 const TICK: Duration = Duration::from_secs(15);
@@ -25,8 +26,12 @@ const SIGHTING_KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
 const REMINDER_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often a broken secret store is tried again.
 const SECRETS_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// How often the media servers' histories are read although nothing was missed: what is played offline is told later.
+const HISTORY_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// When a history that could not be read is tried again.
+const HISTORY_RETRY: SignedDuration = SignedDuration::from_mins(10);
 /// How often Sonarr is asked for new seasons that nobody has come to.
-const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(12);
+const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 /// How often free space is looked at, where a floor is set.
 const STORAGE_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often new series are looked for, where there are rules.
@@ -98,12 +103,7 @@ impl Core {
         }
         let report = self.do_due_work(None).await;
         match report {
-            Ok(report) => {
-                for failure in report.errors {
-                    tracing::warn!(source = failure.source, "{}", failure.message);
-                }
-                self.publisher.store_trouble(None);
-            }
+            Ok(_) => self.publisher.store_trouble(None),
             Err(error) => {
                 let message = format!("{error}. {}", error.advice());
                 tracing::error!("{message}");
@@ -130,59 +130,14 @@ impl Core {
         }
         self.identities.begin_cycle();
         let now = self.now();
-        self.carry_on_owed(owed, &mut report).await?;
-        let until = if owed.is_some() { now + SIGHTING_KEPT } else { now };
-        for sighting in self.store.due_sightings(until).await? {
-            if owed.is_none_or(|owed| owed.sightings.contains(&(sighting.id, sighting.seen_at))) {
-                self.revisit_owed(sighting, &mut report).await?;
-            }
+        report.absorb(self.do_owed(owed).await?);
+        let mut periodic = CheckReport::default();
+        let ended = self.periodic(now, &mut periodic).await;
+        for failure in &periodic.errors {
+            tracing::warn!(source = failure.source, "{}", failure.message);
         }
-        for stored in self.store.due_reminders(now).await? {
-            self.look_at_reminder(stored, &mut report).await?;
-        }
-        self.periodic(now, &mut report).await?;
-        Ok(report)
-    }
-
-    async fn carry_on_owed(&self, owed: Option<&OwedWork>, report: &mut CheckReport) -> Result<(), StoreError> {
-        let now = self.now();
-        let intents = match owed {
-            Some(_) => self.store.all_open_intents().await?,
-            None => self.store.due_intents(now).await?,
-        };
-        for intent in intents {
-            let Some(link) = self.link_of(intent.series) else {
-                continue;
-            };
-            let lock = self.series_lock(intent.series);
-            let _one_writer = lock.lock().await;
-            // It may have been carried on by a session meanwhile.
-            let Some(intent) = self.store.intent(intent.id).await? else {
-                continue;
-            };
-            let wanted = match owed {
-                Some(owed) => owed.intents.contains(&(intent.id, intent.attempts)),
-                None => intent.is_due(now),
-            };
-            if intent.state != store::IntentState::Open || !wanted {
-                continue;
-            }
-            let _working = self.publisher.working();
-            tracing::info!(
-                show = intent.decision.subject.show,
-                "Carrying on owed work: {}",
-                intent.decision.detail
-            );
-            let done = self.run_intent(&link, intent).await?;
-            report.triggered_searches += done.searches;
-            if let Some(failure) = done.failure {
-                report.errors.push(Failure {
-                    source: link.connection.name.clone(),
-                    message: failure,
-                });
-            }
-        }
-        Ok(())
+        report.absorb(periodic);
+        ended.map(|()| report)
     }
 
     /// Remembers what was watched while a Sonarr did not answer.
@@ -201,33 +156,12 @@ impl Core {
         }
     }
 
-    async fn revisit_owed(&self, owed: OwedSighting, report: &mut CheckReport) -> Result<(), StoreError> {
-        let now = self.now();
-        if now.duration_since(owed.seen_at) > SIGHTING_KEPT || self.links.instance(owed.instance).is_none() {
-            return self.store.remove_sighting(owed.id).await;
-        }
-        let mut part = CheckReport::default();
-        self.revisit(&owed.sighting, owed.seen_at, owed.instance.0, &mut part)
-            .await;
-        let unanswered = part.decisions.iter().any(|decision| is_unanswered(decision.reason));
-        if unanswered {
-            let pause = SignedDuration::from_secs(30 * (1_i64 << owed.attempts.min(7)));
-            self.store.postpone_sighting(owed.id, now + pause).await?;
-        } else {
-            self.store.remove_sighting(owed.id).await?;
-        }
-        report.absorb(CheckReport {
-            processed_sessions: 0,
-            ..part
-        });
-        Ok(())
-    }
-
     /// Work that comes back by itself.
     async fn periodic(&self, now: Timestamp, report: &mut CheckReport) -> Result<(), StoreError> {
         let settings = self.settings();
         let tasks = self.store.scheduled_tasks().await?;
-        if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
+        let in_grace = self.is_in_grace().await?;
+        if !in_grace && self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
             let interval = SignedDuration::from_hours(i64::from(settings.auto_reset_interval_hours));
             if settings.enable_auto_reset && self.is_due(&tasks, "automatic reset", now, interval).await? {
                 let done = self.reset_inactive_pass(false).await?;
@@ -255,13 +189,18 @@ impl Core {
                 }
             }
         }
+        if self.is_due(&tasks, HISTORY, now, HISTORY_PAUSE).await? {
+            let is_known = self.catch_up().await.is_empty();
+            let pause = if is_known { HISTORY_PAUSE } else { HISTORY_RETRY };
+            self.did(HISTORY, now, pause).await?;
+        }
         if self.is_due(&tasks, "new seasons", now, SEASONS_PAUSE).await? {
             if self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
                 self.greet_new_seasons(report).await?;
             }
             self.did("new seasons", now, SEASONS_PAUSE).await?;
         }
-        if self.is_due(&tasks, "storage", now, STORAGE_PAUSE).await? {
+        if !in_grace && self.is_due(&tasks, "storage", now, STORAGE_PAUSE).await? {
             self.relieve_storage(report).await?;
             self.did("storage", now, STORAGE_PAUSE).await?;
         }
@@ -307,14 +246,13 @@ impl Core {
         self.store.prune_intents(ago(30)).await?;
         self.store.prune_journal(now).await?;
         self.store.prune_observed(ago(800)).await?;
-        self.store.prune_notifications(ago(30)).await?;
         self.store.prune_readiness(ago(400)).await?;
         self.store.back_up(now).await?;
         Ok(())
     }
 
     async fn end_pause_if_over(&self) {
-        let over = lock(&self.paused).is_some_and(|pause| pause.until.is_some_and(|until| until <= self.now()));
+        let over = lock(&self.paused).is_some_and(|pause| pause.is_over(self.now()));
         if over {
             self.set_pause(None).await;
         }
@@ -339,12 +277,16 @@ impl Core {
         let state = self.secrets.probe().await;
         let usable = matches!(state, SecretStoreState::Ready { .. });
         self.publisher.secrets_are(state);
-        if usable {
-            if let Err(error) = self.reload_links().await {
-                tracing::error!("{error}");
+        if !usable {
+            return;
+        }
+        match self.reload_links().await {
+            Ok(true) => {
+                self.rules_changed();
+                self.listeners.notify_one();
             }
-            self.rules_changed();
-            self.restart_listeners();
+            Ok(false) => self.publisher.touch(),
+            Err(error) => tracing::error!("{error}"),
         }
     }
 
@@ -354,12 +296,4 @@ impl Core {
             tracing::error!("{error}");
         }
     }
-}
-
-/// Whether a decision was not taken for want of an answer.
-fn is_unanswered(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::InstanceUnavailable | Reason::ShowUnavailable | Reason::Failed
-    )
 }

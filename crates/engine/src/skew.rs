@@ -42,6 +42,16 @@ impl TimedTransport {
         lock(&self.heard).insert(host, (now, now.duration_since(date.timestamp())));
     }
 
+    /// By how much this clock is ahead of that of the server at an address, if it said lately what time it is.
+    pub fn ahead_of(&self, address: &str) -> Option<SignedDuration> {
+        let host = host_of(&address.parse().ok()?)?;
+        let now = self.clock.now();
+        lock(&self.heard)
+            .get(&host)
+            .filter(|(at, _)| now.duration_since(*at).abs() < FRESH)
+            .map(|(_, ahead)| *ahead)
+    }
+
     /// By how much this clock is ahead (or behind, when negative) of every server that answered lately; `None` where one of
     /// them agrees with it, or none says what time it is.
     fn off_by(&self) -> Option<SignedDuration> {
@@ -57,10 +67,20 @@ impl TimedTransport {
     }
 }
 
+/// A host with its port, the same for every way to write it.
+fn host_of(address: &http::Uri) -> Option<String> {
+    let port = match (address.port_u16(), address.scheme_str()) {
+        (Some(port), _) => port,
+        (None, Some("https")) => 443,
+        (None, _) => 80,
+    };
+    Some(format!("{}:{port}", address.host()?.to_lowercase()))
+}
+
 #[async_trait]
 impl Transport for TimedTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
-        let host = request.uri().authority().map(ToString::to_string);
+        let host = host_of(request.uri());
         let answer = self.to.send(request).await?;
         if let Some(host) = host {
             self.note(host, &answer);

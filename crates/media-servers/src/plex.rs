@@ -13,7 +13,6 @@ use domain::session::{SessionList, ShowReference, Viewer};
 use futures::stream::BoxStream;
 use jiff::Timestamp;
 use remote::{Call, Headers, RemoteClient, RemoteError, SecretString, SetupError, Transport};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A Plex Media Server, spoken to with its owner's token.
@@ -48,18 +47,8 @@ impl PlexServer {
         Ok(Self { server, remote })
     }
 
-    /// The HTTP client, for its counters and address.
-    pub fn remote(&self) -> &RemoteClient {
-        &self.remote
-    }
-
     async fn container(&self, call: Call) -> Result<Element, RemoteError> {
         Element::container(&self.remote.answer(call).await?)
-    }
-
-    async fn item(&self, key: &str, call: fn(Call) -> Call) -> Result<Element, RemoteError> {
-        let container = self.container(call(Call::get(metadata_path(key)?))).await?;
-        container.items().next().cloned().ok_or(RemoteError::NotFound)
     }
 }
 
@@ -84,14 +73,6 @@ fn owner_only(error: RemoteError) -> RemoteError {
 
 #[async_trait]
 impl MediaServer for PlexServer {
-    fn server(&self) -> ServerId {
-        self.server
-    }
-
-    fn kind(&self) -> &'static str {
-        "plex"
-    }
-
     async fn identify(&self) -> Result<ServerIdentity, RemoteError> {
         // This needs no token, so a failure is about the address and not about the token.
         let not_plex = || RemoteError::not_this_kind("it has no Plex identity; check the port (usually 32400)");
@@ -123,9 +104,11 @@ impl MediaServer for PlexServer {
     }
 
     async fn show(&self, key: &str) -> Result<ShowReference, RemoteError> {
-        let item = self.item(key, |call| call.query("includeGuids", 1)).await?;
+        let call = Call::get(metadata_path(key)?).query("includeGuids", 1);
+        let container = self.container(call).await?;
+        let item = container.items().next().ok_or(RemoteError::NotFound)?;
         match item.text("type") {
-            Some("show") => Ok(guid::show_reference(&item, key)),
+            Some("show") => Ok(guid::show_reference(item, key)),
             _ => Err(RemoteError::bad_answer("the item is no show")),
         }
     }
@@ -157,37 +140,4 @@ impl MediaServer for PlexServer {
             .accept("text/event-stream");
         events::hints(self.remote.get_stream(call).await?)
     }
-
-    async fn episodes_sharing_file(&self, show_key: &str, item_key: &str) -> Result<Vec<i32>, RemoteError> {
-        let item = self.item(item_key, |call| call).await?;
-        let siblings = match session::key(&item, "parentRatingKey", "parentKey") {
-            Some(season) => format!("{}/children", metadata_path(&season)?),
-            None => format!("{}/allLeaves", metadata_path(show_key)?),
-        };
-        let leaves = self.container(Call::get(siblings)).await?;
-        Ok(sharing_file(&item, &leaves))
-    }
-}
-
-/// Multi-version items have several files; one in common is enough.
-fn sharing_file(item: &Element, leaves: &Element) -> Vec<i32> {
-    let files = files(item);
-    let season = item.number("parentIndex");
-    let mut numbers: BTreeSet<i32> = item.number("index").into_iter().collect();
-    let same = leaves
-        .items()
-        .filter(|leaf| leaf.text("type") == Some("episode") && leaf.number("parentIndex") == season);
-    numbers.extend(
-        same.filter(|leaf| !files.is_disjoint(&self::files(leaf)))
-            .filter_map(|leaf| leaf.number("index")),
-    );
-    numbers.into_iter().collect()
-}
-
-fn files(item: &Element) -> BTreeSet<String> {
-    item.descendants("Part")
-        .iter()
-        .filter_map(|part| part.text("file"))
-        .map(str::to_owned)
-        .collect()
 }

@@ -1,7 +1,6 @@
 //! What every kind of media server can be asked.
 
 use async_trait::async_trait;
-use domain::ids::ServerId;
 use domain::session::{HistoryPlay, PlayerState, SessionList, ShowReference, Viewer};
 use futures::stream::BoxStream;
 use jiff::Timestamp;
@@ -46,12 +45,6 @@ pub enum PlaybackHint {
 /// A media server.
 #[async_trait]
 pub trait MediaServer: Send + Sync {
-    /// Which one, as stored here.
-    fn server(&self) -> ServerId;
-
-    /// Its kind in lower case, such as "plex".
-    fn kind(&self) -> &'static str;
-
     /// Asks who answers, and proves that the token is its owner's.
     ///
     /// # Errors
@@ -88,11 +81,4 @@ pub trait MediaServer: Send + Sync {
     /// # Errors
     /// As [`RemoteError`] lists. The stream ends at its first error.
     async fn hints(&self) -> Result<BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError>;
-
-    /// The numbers of all episodes of the item's season whose file is the item's file, ascending. Sessions name only one episode
-    /// of a multi-episode file.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists.
-    async fn episodes_sharing_file(&self, show_key: &str, item_key: &str) -> Result<Vec<i32>, RemoteError>;
 }

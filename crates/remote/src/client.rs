@@ -14,7 +14,7 @@ use crate::transport::{BodyStream, Transport};
 use crate::{SecretString, parse_base_url};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -102,30 +102,6 @@ impl RemoteClient {
     /// Makes foreign text fit for logs and screens: one line, of limited length, without this client's secrets.
     pub fn presentable(&self, text: &str) -> String {
         presentable(text, &self.secrets)
-    }
-
-    /// Asks for JSON.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists.
-    pub async fn get_json(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, RemoteError> {
-        self.answer(Call::get(path).queries(query)).await?.json()
-    }
-
-    /// Asks for something of any content type.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists.
-    pub async fn get_bytes(&self, path: &str, query: &[(&str, &str)]) -> Result<Answer, RemoteError> {
-        self.answer(Call::get(path).accept("*/*").queries(query)).await
-    }
-
-    /// Sends JSON, and reads JSON back where there is any.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists. [`RemoteError::leaves_effect_unknown`] tells when the effect is to be looked up.
-    pub async fn send_json(&self, method: Method, path: &str, body: &Value) -> Result<Option<Value>, RemoteError> {
-        self.answer(Call::new(method, path).json(body)).await?.optional_json()
     }
 
     /// Opens an endless answer, such as an event stream. Only its beginning is bounded in time; its silence is the caller's

@@ -83,7 +83,7 @@ pub enum RemoteError {
 }
 
 impl RemoteError {
-    /// A stable name for logs, the page and the local API.
+    /// A stable name for logs, the page and the documents of the command line.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "unreachable",
@@ -99,35 +99,6 @@ impl RemoteError {
             Self::ServerError { .. } => "serverError",
             Self::BadAnswer { .. } => "badAnswer",
         }
-    }
-
-    /// Whether the same request may succeed later without anybody doing anything.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Unreachable { .. }
-            | Self::Timeout { .. }
-            | Self::StartingUp
-            | Self::RateLimited { .. }
-            | Self::BadAnswer { .. } => true,
-            Self::ServerError { status, .. } => *status >= 500 || *status == 408,
-            Self::Tls { .. }
-            | Self::Unauthorized
-            | Self::Forbidden
-            | Self::NotThisKindOfServer { .. }
-            | Self::NotFound
-            | Self::Conflict { .. } => false,
-        }
-    }
-
-    /// Whether the request may have had an effect although it failed. Before repeating a write, look.
-    pub fn leaves_effect_unknown(&self) -> bool {
-        matches!(
-            self,
-            Self::Unreachable { .. }
-                | Self::Timeout { .. }
-                | Self::BadAnswer { .. }
-                | Self::ServerError { status: 500.., .. }
-        )
     }
 
     /// An answer that cannot be read.
@@ -166,15 +137,5 @@ mod tests {
             "The server did not answer within 15 s. It may be busy or asleep."
         );
         assert_eq!(RemoteError::Unauthorized.code(), "unauthorized");
-    }
-
-    #[test]
-    fn a_locked_database_passes_and_a_wrong_request_does_not() {
-        let error = |status| RemoteError::ServerError {
-            status,
-            message: String::new(),
-        };
-        assert!(error(500).is_transient() && error(500).leaves_effect_unknown());
-        assert!(!error(400).is_transient() && !error(400).leaves_effect_unknown());
     }
 }

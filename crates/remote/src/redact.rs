@@ -12,10 +12,11 @@ const SECRET_NAMES: [&str; 6] = [
     "password=",
 ];
 
-/// Makes foreign text fit for logs and screens: one line, of limited length, without the given secrets and without values of
-/// well-known secret query arguments.
+/// Makes foreign text fit for logs and screens: one line, of limited length, without anything that steers a terminal, without the
+/// given secrets and without values of well-known secret query arguments.
 pub(crate) fn presentable(text: &str, secrets: &[SecretString]) -> String {
     let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text = text.replace(char::is_control, "\u{fffd}");
     for secret in secrets {
         let secret = secret.expose_secret();
         if secret.len() >= 4 {
@@ -69,6 +70,14 @@ mod tests {
         assert_eq!(
             shown,
             "GET http://nas/?a=1&X-Plex-Token=[redacted]&b=2 key [redacted] failed"
+        );
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_left() {
+        assert_eq!(
+            presentable("\u{1b}[31mno\u{9b}2J \u{7} ok\tthen", &[]),
+            "\u{fffd}[31mno\u{fffd}2J \u{fffd} ok then"
         );
     }
 

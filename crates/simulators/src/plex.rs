@@ -30,6 +30,11 @@ pub use shows::ShowSpec;
 pub use tls::TlsServer;
 pub use world::Settings;
 
+pub(crate) use accounts::token_text;
+pub(crate) use guids::scramble;
+pub(crate) use http::{Arguments, wants_json};
+pub(crate) use node::escape as escape_xml;
+
 use crate::{
     clock::SimClock,
     faults::{self, FaultPlan, RequestLog},
@@ -41,6 +46,7 @@ use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
+use tower_http::compression::CompressionLayer;
 use world::World;
 
 /// One simulated server; clones are the same server.
@@ -93,10 +99,11 @@ impl PlexSim {
         &self.log
     }
 
-    /// The server's HTTP interface, with its faults and its log around it.
+    /// The server's HTTP interface, compressed for those who ask, with its faults and its log around it.
     pub fn router(&self) -> Router {
         let router = Router::new().fallback(http::answer).with_state(self.clone());
-        faults::logged(faults::layer(router, self.faults.clone()), self.log.clone())
+        let router = faults::layer(router, self.faults.clone()).layer(CompressionLayer::new());
+        faults::logged(router, self.log.clone())
     }
 
     /// Serves the interface on a free loopback port; the base path belongs after the address.

@@ -28,8 +28,8 @@ const LIBRARY: Limits = Limits {
 
 /// One Sonarr.
 ///
-/// At most two requests run at once, and one write. Nothing is sent twice: after a failed write of unknown effect
-/// ([`RemoteError::leaves_effect_unknown`]) the caller looks before repeating it.
+/// At most two requests run at once, and one write. Nothing is sent twice: after a write that failed the caller looks before
+/// repeating it, because it may have had its effect.
 #[derive(Debug)]
 pub struct SonarrClient {
     instance: InstanceId,
@@ -57,16 +57,6 @@ impl SonarrClient {
             requests: Semaphore::new(REQUESTS_AT_ONCE),
             writer: Mutex::new(()),
         })
-    }
-
-    /// Which instance this is.
-    pub fn instance(&self) -> InstanceId {
-        self.instance
-    }
-
-    /// The HTTP client, for its counters and address.
-    pub fn remote(&self) -> &RemoteClient {
-        &self.remote
     }
 
     async fn get(&self, call: Call) -> Result<Value, RemoteError> {

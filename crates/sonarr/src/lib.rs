@@ -15,6 +15,6 @@ mod records;
 pub use client::SonarrClient;
 pub use edit::SeriesEdit;
 pub use records::{
-    CalendarEpisode, CommandId, CommandStatus, FileDeletion, HistoryRecord, Listing, MediaManagement, QualityProfile,
+    CommandId, CommandStatus, FileDeletion, HistoryEvent, HistoryRecord, Listing, MediaManagement, QualityProfile,
     QueueRecord, RootFolder, SystemStatus,
 };

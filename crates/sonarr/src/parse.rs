@@ -4,7 +4,7 @@
 //! become `None` here.
 
 use crate::records::{
-    CalendarEpisode, CommandId, CommandStatus, HistoryRecord, MediaManagement, QualityProfile, QueueRecord, RootFolder,
+    CommandId, CommandStatus, HistoryEvent, HistoryRecord, MediaManagement, QualityProfile, QueueRecord, RootFolder,
     SystemStatus,
 };
 use domain::ids::{EpisodeFileId, EpisodeId, EpisodeRef, InstanceId, SeriesId, SeriesKey, TvdbId};
@@ -115,14 +115,6 @@ pub(crate) fn episode(value: &Value) -> Result<Episode, String> {
     })
 }
 
-pub(crate) fn calendar_episode(value: &Value) -> Result<CalendarEpisode, String> {
-    let series = positive(&value["seriesId"]).map(SeriesId).ok_or("no series id")?;
-    Ok(CalendarEpisode {
-        series,
-        episode: episode(value)?,
-    })
-}
-
 pub(crate) fn file(value: &Value) -> Result<EpisodeFile, String> {
     Ok(EpisodeFile {
         id: positive(&value["id"]).map(EpisodeFileId).ok_or("no id")?,
@@ -133,6 +125,9 @@ pub(crate) fn file(value: &Value) -> Result<EpisodeFile, String> {
 }
 
 pub(crate) fn queue_record(value: &Value) -> Result<QueueRecord, String> {
+    if !value["episodeId"].is_null() && integer(&value["episodeId"]).is_none() {
+        return Err("no readable episode id".to_owned());
+    }
     Ok(QueueRecord {
         id: integer(&value["id"]).ok_or("no id")?,
         // Old versions tell the ids only inside the embedded objects.
@@ -159,6 +154,19 @@ pub(crate) fn queue_record(value: &Value) -> Result<QueueRecord, String> {
     })
 }
 
+pub(crate) fn history_record(value: &Value) -> Result<HistoryRecord, String> {
+    Ok(HistoryRecord {
+        episode: EpisodeId(positive(&value["episodeId"]).ok_or("no episode id")?),
+        at: timestamp(&value["date"]).ok_or("no date")?,
+        event: match word(&value["eventType"]).as_deref() {
+            Some("grabbed") => HistoryEvent::Grabbed,
+            Some("downloadFolderImported") => HistoryEvent::Imported,
+            Some("downloadFailed") => HistoryEvent::DownloadFailed,
+            _ => HistoryEvent::Other,
+        },
+    })
+}
+
 pub(crate) fn command(value: &Value) -> Result<CommandStatus, String> {
     let body = &value["body"];
     Ok(CommandStatus {
@@ -171,17 +179,6 @@ pub(crate) fn command(value: &Value) -> Result<CommandStatus, String> {
         series: positive(&body["seriesId"]).map(SeriesId),
         season: small_integer(&body["seasonNumber"]),
         episodes: list(&body["episodeIds"]).filter_map(positive).map(EpisodeId).collect(),
-    })
-}
-
-pub(crate) fn history_record(value: &Value) -> Result<HistoryRecord, String> {
-    Ok(HistoryRecord {
-        episode: positive(&value["episodeId"]).map(EpisodeId).ok_or("no episode id")?,
-        event: word(&value["eventType"]).unwrap_or_else(|| "unknown".to_owned()),
-        date: timestamp(&value["date"]).ok_or("no date")?,
-        download_id: text(&value["downloadId"]),
-        source_title: text(&value["sourceTitle"]),
-        reason: text(&value["data"]["reason"]),
     })
 }
 

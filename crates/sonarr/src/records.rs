@@ -1,7 +1,6 @@
 //! What Sonarr tells besides series and episodes.
 
 use domain::ids::{EpisodeId, SeriesId};
-use domain::series::Episode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -100,6 +99,30 @@ pub struct QueueRecord {
     pub error: Option<String>,
 }
 
+/// What happened to one episode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryRecord {
+    /// The episode.
+    pub episode: EpisodeId,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub event: HistoryEvent,
+}
+
+/// The kinds of history that tell how far Sonarr came with a download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HistoryEvent {
+    /// A release was sent to the download client.
+    Grabbed,
+    /// A download became a file.
+    Imported,
+    /// A download failed.
+    DownloadFailed,
+    /// Anything else.
+    Other,
+}
+
 /// What became of a file that was to be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileDeletion {
@@ -140,30 +163,4 @@ pub struct QualityProfile {
     pub id: i64,
     /// Name.
     pub name: String,
-}
-
-/// Something that happened to an episode.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HistoryRecord {
-    /// The episode.
-    pub episode: EpisodeId,
-    /// grabbed, downloadFolderImported, downloadFailed, episodeFileDeleted, …; open-ended.
-    pub event: String,
-    /// When.
-    pub date: Timestamp,
-    /// The download it belongs to.
-    pub download_id: Option<String>,
-    /// Release or file.
-    pub source_title: Option<String>,
-    /// Of a deletion: Manual, MissingFromDisk, Upgrade; as Sonarr spells it.
-    pub reason: Option<String>,
-}
-
-/// An episode of some series.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CalendarEpisode {
-    /// Its series.
-    pub series: SeriesId,
-    /// The episode.
-    pub episode: Episode,
 }

@@ -45,7 +45,7 @@ pub(crate) async fn back_up(data_dir: &Path, now: Timestamp) -> Result<PathBuf, 
     }
     fs::rename(&unfinished, &target).map_err(|error| StoreError::from_io(&target, &error))?;
     info!(path = %target.display(), "the database was backed up");
-    for old in newest_first(data_dir).into_iter().skip(KEPT) {
+    for old in newest_first(data_dir, now).into_iter().skip(KEPT) {
         if let Err(error) = fs::remove_file(&old.path) {
             warn!(%error, path = %old.path.display(), "an old backup could not be removed");
         }
@@ -64,8 +64,8 @@ async fn copy(file: &Path, target: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The copies there are.
-pub(crate) fn newest_first(data_dir: &Path) -> Vec<BackupFile> {
+/// The copies there are. Those from the future come last: a clock that has been set back since made them, before the others.
+pub(crate) fn newest_first(data_dir: &Path, now: Timestamp) -> Vec<BackupFile> {
     let Ok(listing) = fs::read_dir(folder_of(data_dir)) else {
         return Vec::new();
     };
@@ -80,7 +80,7 @@ pub(crate) fn newest_first(data_dir: &Path) -> Vec<BackupFile> {
             })
         })
         .collect();
-    copies.sort_by_key(|copy| std::cmp::Reverse(copy.made_at));
+    copies.sort_by_key(|copy| (copy.made_at > now, std::cmp::Reverse(copy.made_at)));
     copies
 }
 

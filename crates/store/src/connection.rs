@@ -17,8 +17,6 @@ pub struct Connection {
     pub name: String,
     /// Address without secrets.
     pub url: String,
-    /// Whether a secret was stored. A keyring without an answer does not prove that there is none.
-    pub has_secret: bool,
     /// When it was added.
     pub created_at: Timestamp,
     /// The program's own name for itself, when known.
@@ -54,8 +52,6 @@ pub struct NewConnection {
     pub name: String,
     /// Address without secrets.
     pub url: String,
-    /// Whether a secret was stored.
-    pub has_secret: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,7 +60,6 @@ struct Row {
     kind: String,
     name: String,
     url: String,
-    has_secret: bool,
     created_at: i64,
     server_name: Option<String>,
     version: Option<String>,
@@ -83,7 +78,6 @@ impl TryFrom<Row> for Connection {
                 .ok_or_else(|| StoreError::Corrupt(format!("{} is no kind of connection", row.kind)))?,
             name: row.name,
             url: row.url,
-            has_secret: row.has_secret,
             created_at: from_ms(row.created_at)?,
             server_name: row.server_name,
             version: row.version,
@@ -122,16 +116,14 @@ impl Store {
             )));
         }
         let row: Row = sqlx::query_as(
-            "INSERT INTO connection (kind, name, name_key, url, has_secret, created_at) VALUES (?, ?, ?, ?, ?, ?)
+            "INSERT INTO connection (kind, name, name_key, url, created_at) VALUES (?, ?, ?, ?, ?)
              ON CONFLICT (name_key) DO UPDATE
-             SET name = excluded.name, url = excluded.url, has_secret = excluded.has_secret
-             RETURNING *",
+             SET name = excluded.name, url = excluded.url RETURNING *",
         )
         .bind(connection.kind.name())
         .bind(connection.name.trim())
         .bind(&key)
         .bind(&connection.url)
-        .bind(connection.has_secret)
         .bind(to_ms(now))
         .fetch_one(&mut *transaction)
         .await?;
@@ -147,15 +139,6 @@ impl Store {
         rows.into_iter().map(Connection::try_from).collect()
     }
 
-    /// The connection of a name, whatever its case.
-    pub async fn connection_named(&self, name: &str) -> Result<Option<Connection>, StoreError> {
-        let row: Option<Row> = sqlx::query_as("SELECT * FROM connection WHERE name_key = ?")
-            .bind(name_key(name))
-            .fetch_optional(self.readers())
-            .await?;
-        row.map(Connection::try_from).transpose()
-    }
-
     /// Removes a connection with everything owed and remembered for it; false when there was none. The journal stays, and
     /// so do tracking entries of a media server's viewers in rolling shows: they protect what was watched lately.
     pub async fn remove_connection(&self, id: i64) -> Result<bool, StoreError> {
@@ -166,17 +149,6 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(done.rows_affected() > 0)
-    }
-
-    /// Notes that a server answered. Never goes back.
-    pub async fn note_contact(&self, id: i64, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        sqlx::query("UPDATE connection SET last_contact_at = max(coalesce(last_contact_at, ?1), ?1) WHERE id = ?2")
-            .bind(to_ms(at))
-            .bind(id)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
     }
 
     /// Notes what a server says of itself. `None` leaves what is known.
@@ -198,17 +170,6 @@ impl Store {
         .bind(id)
         .execute(&mut *transaction)
         .await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Notes up to when a server's watch history was read back. `None` forgets it, for another server behind the name.
-    pub async fn set_history_read_until(&self, server: ServerId, until: Option<Timestamp>) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        sqlx::query("UPDATE connection SET history_read_until_at = ? WHERE id = ?")
-            .bind(until.map(to_ms))
-            .bind(server.0)
-            .execute(&mut *transaction)
-            .await?;
         Ok(transaction.commit().await?)
     }
 

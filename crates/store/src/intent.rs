@@ -1,6 +1,7 @@
 //! Intents: decisions whose actions are owed, step by step, over crashes and failures.
 //!
-//! An intent is written together with its journal row before its first action is sent. Steps are the positions of the
+//! An intent is written together with its journal row before its first action is sent, and its steps are noted before and
+//! after they are; all of this is on the disk before the next request leaves, so that a loss of power undoes none of it. Steps are the positions of the
 //! decision's actions. A step that was started and not finished may or may not have reached Sonarr: whoever takes it up
 //! again looks first.
 
@@ -39,6 +40,8 @@ pub struct Intent {
     pub due_at: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When the user confirmed it; `None` where nobody was asked, or has answered yet.
+    pub confirmed_at: Option<Timestamp>,
     /// The last failure, as a sentence.
     pub last_error: Option<String>,
     /// Its journal row, while that is kept.
@@ -46,6 +49,11 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// Since when it may be carried out: since it was made or, where the user was asked, since the answer.
+    pub fn wanted_since(&self) -> Timestamp {
+        self.confirmed_at.unwrap_or(self.created_at)
+    }
+
     /// Whether its time has come.
     pub fn is_due(&self, now: Timestamp) -> bool {
         is_due(self.due_at, now)
@@ -120,6 +128,7 @@ struct Row {
     attempts: u32,
     due_at: i64,
     created_at: i64,
+    confirmed_at: Option<i64>,
     last_error: Option<String>,
     journal: Option<i64>,
 }
@@ -149,6 +158,7 @@ fn read(row: Row) -> Result<Option<Intent>, StoreError> {
         attempts: row.attempts,
         due_at: from_ms(row.due_at)?,
         created_at: from_ms(row.created_at)?,
+        confirmed_at: from_ms_opt(row.confirmed_at)?,
         last_error: row.last_error,
         journal: row.journal,
     }))
@@ -168,7 +178,7 @@ impl Store {
 
     /// Makes intents that belong together, with their journal rows, all or none.
     pub async fn create_intents(&self, intents: &[NewIntent<'_>], now: Timestamp) -> Result<Vec<Intent>, StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_through().await?;
         let mut batch: Option<i64> = None;
         let mut made = Vec::with_capacity(intents.len());
         for intent in intents {
@@ -269,13 +279,5 @@ impl Store {
             .fetch_all(self.readers())
             .await?;
         read_all(rows)
-    }
-
-    /// When the next open intent is due.
-    pub async fn next_intent_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        let due = sqlx::query_scalar("SELECT min(due_at) FROM intent WHERE state = 'open'")
-            .fetch_one(self.readers())
-            .await?;
-        from_ms_opt(due)
     }
 }

@@ -192,7 +192,8 @@ impl Store {
             .fetch_optional(&mut *transaction)
             .await?;
             if let Some((reason, outcome, at)) = newest {
-                let age = entry.at.duration_since(from_ms(at)?);
+                // By a clock that has been set back since, it may lie ahead.
+                let age = entry.at.duration_since(from_ms(at)?).abs();
                 if reason == entry.decision.reason.code() && outcome == entry.outcome.name() && age < window {
                     return Ok(None);
                 }
@@ -201,22 +202,6 @@ impl Store {
         let id = insert(&mut transaction, entry).await?;
         transaction.commit().await?;
         Ok(Some(id))
-    }
-
-    /// The newest row about a subject.
-    pub async fn newest_for(&self, subject_key: &str) -> Result<Option<JournalEntry>, StoreError> {
-        let row: Option<Row> = sqlx::query_as("SELECT * FROM journal WHERE subject_key = ? ORDER BY id DESC LIMIT 1")
-            .bind(subject_key)
-            .fetch_optional(self.readers())
-            .await?;
-        row.map_or(Ok(None), read)
-    }
-
-    /// Says what became of a decision. A note of `None` removes an earlier one.
-    pub async fn set_outcome(&self, id: i64, outcome: Outcome, note: Option<&str>) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        put_outcome(&mut transaction, Some(id), outcome, note).await?;
-        Ok(transaction.commit().await?)
     }
 
     /// The rows that fit, newest first.
@@ -237,14 +222,6 @@ impl Store {
         .fetch_all(self.readers())
         .await?;
         rows.into_iter().filter_map(|row| read(row).transpose()).collect()
-    }
-
-    /// How many rows there are.
-    pub async fn journal_len(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM journal")
-            .fetch_one(self.readers())
-            .await?;
-        Ok(count.unsigned_abs())
     }
 
     /// Removes rows beyond the newest 20,000 or older than 180 days, except those of work that is still owed.

@@ -4,55 +4,52 @@ use crate::time::{from_ms, from_ms_opt, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::ServerId;
 use jiff::{SignedDuration, Timestamp};
+use sqlx::{Sqlite, Transaction};
+
+/// A clock that is set by the network moves so far at most.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 impl Store {
     /// Notes that a server was read from one time to another. It is one with intervals that lie no further than
-    /// `tolerance` away. An interval that ends before it begins (the clock was set back) is left out.
+    /// `tolerance` away; gives false where there is none, so that something was missed before. An interval that ends before
+    /// it begins (the clock was set back) is left out.
     pub async fn note_observed(
         &self,
         server: ServerId,
         from: Timestamp,
         until: Timestamp,
         tolerance: SignedDuration,
-    ) -> Result<(), StoreError> {
-        if until < from {
-            return Ok(());
-        }
-        let reach = millis(tolerance);
-        let (from, until) = (to_ms(from), to_ms(until));
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.write().await?;
-        let touched: (Option<i64>, Option<i64>) = sqlx::query_as(
-            "SELECT min(from_at), max(until_at) FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?",
-        )
-        .bind(server.0)
-        .bind(from.saturating_sub(reach))
-        .bind(until.saturating_add(reach))
-        .fetch_one(&mut *transaction)
-        .await?;
-        let from = touched.0.map_or(from, |touched| touched.min(from));
-        let until = touched.1.map_or(until, |touched| touched.max(until));
-        sqlx::query("DELETE FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?")
+        let goes_on = add_interval(&mut transaction, server, from, until, tolerance).await?;
+        sqlx::query("UPDATE connection SET last_contact_at = max(coalesce(last_contact_at, ?1), ?1) WHERE id = ?2")
+            .bind(to_ms(until))
             .bind(server.0)
-            .bind(from)
-            .bind(until)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query("INSERT INTO observed (server, from_at, until_at) SELECT id, ?, ? FROM connection WHERE id = ?")
-            .bind(from)
-            .bind(until)
+        transaction.commit().await?;
+        Ok(goes_on)
+    }
+
+    /// Notes that a server's history was read back for an interval: what happened in it is known now.
+    pub async fn note_history_read(
+        &self,
+        server: ServerId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.write().await?;
+        add_interval(&mut transaction, server, from, until, SignedDuration::ZERO).await?;
+        sqlx::query("UPDATE connection SET history_read_until_at = ? WHERE id = ?")
+            .bind(to_ms(until))
             .bind(server.0)
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Notes that a server's history was read back for an interval: what happened in it is known now.
-    pub async fn close_gap(&self, server: ServerId, from: Timestamp, until: Timestamp) -> Result<(), StoreError> {
-        self.note_observed(server, from, until, SignedDuration::ZERO).await
-    }
-
-    /// The times between `since` and `until` in which it is not known what happened on a server, ascending. Gaps no longer
-    /// than `tolerance` are none.
+    /// The times between `since` and `until`, the present, in which it is not known what happened on a server, ascending. Gaps
+    /// no longer than `tolerance` are none.
     pub async fn gaps(
         &self,
         server: ServerId,
@@ -61,11 +58,11 @@ impl Store {
         tolerance: SignedDuration,
     ) -> Result<Vec<(Timestamp, Timestamp)>, StoreError> {
         let known: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT from_at, until_at FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ? ORDER BY from_at",
+            "SELECT from_at, until_at FROM observed WHERE server = ? AND until_at BETWEEN ? AND ? ORDER BY from_at",
         )
         .bind(server.0)
         .bind(to_ms(since))
-        .bind(to_ms(until))
+        .bind(believed_until(until))
         .fetch_all(self.readers())
         .await?;
         between(&known, to_ms(since), to_ms(until), millis(tolerance))
@@ -74,19 +71,11 @@ impl Store {
             .collect()
     }
 
-    /// Since when a server is observed at all; what was before is unknown.
-    pub async fn observation_began_at(&self, server: ServerId) -> Result<Option<Timestamp>, StoreError> {
-        let from = sqlx::query_scalar("SELECT min(from_at) FROM observed WHERE server = ?")
+    /// Up to when it is known, at present, what happened on a server.
+    pub async fn observed_until(&self, server: ServerId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let until = sqlx::query_scalar("SELECT max(until_at) FROM observed WHERE server = ? AND until_at <= ?")
             .bind(server.0)
-            .fetch_one(self.readers())
-            .await?;
-        from_ms_opt(from)
-    }
-
-    /// Up to when it is known what happened on a server.
-    pub async fn observed_until(&self, server: ServerId) -> Result<Option<Timestamp>, StoreError> {
-        let until = sqlx::query_scalar("SELECT max(until_at) FROM observed WHERE server = ?")
-            .bind(server.0)
+            .bind(believed_until(now))
             .fetch_one(self.readers())
             .await?;
         from_ms_opt(until)
@@ -102,6 +91,54 @@ impl Store {
         transaction.commit().await?;
         Ok(done.rows_affected())
     }
+}
+
+async fn add_interval(
+    transaction: &mut Transaction<'_, Sqlite>,
+    server: ServerId,
+    from: Timestamp,
+    until: Timestamp,
+    tolerance: SignedDuration,
+) -> Result<bool, StoreError> {
+    if until < from {
+        return Ok(true);
+    }
+    sqlx::query("DELETE FROM observed WHERE server = ? AND until_at > ?")
+        .bind(server.0)
+        .bind(believed_until(until))
+        .execute(&mut **transaction)
+        .await?;
+    let reach = millis(tolerance);
+    let (from, until) = (to_ms(from), to_ms(until));
+    let touched: (Option<i64>, Option<i64>) = sqlx::query_as(
+        "SELECT min(from_at), max(until_at) FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?",
+    )
+    .bind(server.0)
+    .bind(from.saturating_sub(reach))
+    .bind(until.saturating_add(reach))
+    .fetch_one(&mut **transaction)
+    .await?;
+    let from = touched.0.map_or(from, |touched| touched.min(from));
+    let until = touched.1.map_or(until, |touched| touched.max(until));
+    sqlx::query("DELETE FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?")
+        .bind(server.0)
+        .bind(from)
+        .bind(until)
+        .execute(&mut **transaction)
+        .await?;
+    sqlx::query("INSERT INTO observed (server, from_at, until_at) SELECT id, ?, ? FROM connection WHERE id = ?")
+        .bind(from)
+        .bind(until)
+        .bind(server.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(touched.0.is_some())
+}
+
+/// An interval that ends later than this was written by a clock that ran ahead. It is not believed: what happened in it is
+/// read back from the history.
+fn believed_until(now: Timestamp) -> i64 {
+    to_ms(now).saturating_add(millis(CLOCKS_DIFFER))
 }
 
 fn millis(duration: SignedDuration) -> i64 {

@@ -1,7 +1,7 @@
 //! Episodes that were watched while a Sonarr did not answer.
 
 use crate::intent::LONGEST_PAUSE;
-use crate::time::{from_ms, from_ms_opt, to_ms};
+use crate::time::{from_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::InstanceId;
 use domain::watching::Sighting;
@@ -113,15 +113,6 @@ impl Store {
         let mut transaction = self.write().await?;
         forget_up_to(&mut transaction, instance, sighting, sighting.watched.at.episode).await?;
         Ok(transaction.commit().await?)
-    }
-
-    /// When the next sighting is due.
-    pub async fn next_sighting_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        from_ms_opt(
-            sqlx::query_scalar("SELECT min(due_at) FROM owed_sighting")
-                .fetch_one(self.readers())
-                .await?,
-        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether expansions were in time: each with when it was sent, when its season was there, when its viewer was expected to get
 //! to the end of what there was before it, and when they went on.
 
-use crate::time::to_ms;
+use crate::time::{span_to_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::{SeriesKey, ViewerKey};
 use jiff::{SignedDuration, Timestamp};
@@ -117,7 +117,7 @@ impl Store {
              AND NOT (?8 AND expected_at IS NOT NULL AND expected_at > ?1)",
         )
         .bind(to_ms(at))
-        .bind(millis(SAME_EVENING))
+        .bind(span_to_ms(SAME_EVENING))
         .bind(series.instance.0)
         .bind(series.series.0)
         .bind(season)
@@ -129,16 +129,37 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Notes that viewers have begun to watch something: what they were expected to want by then and is not there is late.
+    pub async fn note_viewers_go_on(&self, viewers: &[&ViewerKey], at: Timestamp) -> Result<(), StoreError> {
+        let viewers: Vec<(i64, &str)> = viewers
+            .iter()
+            .map(|viewer| (viewer.server.0, viewer.account.as_str()))
+            .collect();
+        let viewers = serde_json::to_string(&viewers).map_err(|error| StoreError::Other(error.to_string()))?;
+        let mut transaction = self.write().await?;
+        sqlx::query(
+            "UPDATE readiness SET needed_at = expected_at
+             WHERE needed_at IS NULL AND there_at IS NULL AND expected_at BETWEEN ?1 - ?2 AND ?1
+             AND (server, account) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?3))",
+        )
+        .bind(to_ms(at))
+        .bind(span_to_ms(SAME_EVENING))
+        .bind(viewers)
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// How many of the expansions that were sent at `since` or later were in time.
     pub async fn readiness(&self, since: Timestamp, now: Timestamp) -> Result<Readiness, StoreError> {
         let (in_time, late, all): (i64, i64, i64) = sqlx::query_as(
-            "WITH told AS (SELECT coalesce(there_at > needed_at, 0) OR coalesce(expected_at + ?3 < coalesce(there_at, ?2), 0) AS late,
+            "WITH told AS (SELECT coalesce(coalesce(there_at, ?2) > needed_at, 0) OR coalesce(expected_at + ?3 < coalesce(there_at, ?2), 0) AS late,
              coalesce(there_at <= needed_at, 0) AS there FROM readiness WHERE sent_at >= ?1)
              SELECT count(*) FILTER (WHERE there AND NOT late), count(*) FILTER (WHERE late), count(*) FROM told",
         )
         .bind(to_ms(since))
         .bind(to_ms(now))
-        .bind(millis(LATE_AFTER))
+        .bind(span_to_ms(LATE_AFTER))
         .fetch_one(self.readers())
         .await?;
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
@@ -159,8 +180,4 @@ impl Store {
         transaction.commit().await?;
         Ok(done.rows_affected())
     }
-}
-
-fn millis(span: SignedDuration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,12 +1,15 @@
 //! Things to be looked at again later.
 
-use crate::time::{from_ms, from_ms_opt, to_ms};
+use crate::time::{from_ms, span_to_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::{InstanceId, SeriesId, SeriesKey};
 use domain::plan::{Reminder, ReminderAbout};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::{Sqlite, Transaction};
 use tracing::warn;
+
+/// A due time that was set so much ahead of now was set by a clock that has been set back since: nobody knows when it is.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// A reminder with its row id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,16 +70,17 @@ fn read(rows: Vec<Row>) -> Result<Vec<StoredReminder>, StoreError> {
 
 impl Store {
     /// Remembers something. Of equal subjects of a series there is one, due at the earlier of the two times.
-    pub async fn remind(&self, reminder: &Reminder) -> Result<(), StoreError> {
+    pub async fn remind(&self, reminder: &Reminder, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        put(&mut transaction, reminder).await?;
+        put(&mut transaction, reminder, now).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// The reminders that are due, oldest first.
+    /// The reminders that are due, oldest first. Those that a clock set which was ahead are due as well.
     pub async fn due_reminders(&self, now: Timestamp) -> Result<Vec<StoredReminder>, StoreError> {
-        let rows = sqlx::query_as("SELECT * FROM reminder WHERE due_at <= ? ORDER BY due_at, id")
+        let rows = sqlx::query_as("SELECT * FROM reminder WHERE due_at <= ?1 OR set_at > ?1 + ?2 ORDER BY due_at, id")
             .bind(to_ms(now))
+            .bind(span_to_ms(AHEAD))
             .fetch_all(self.readers())
             .await?;
         read(rows)
@@ -93,11 +97,18 @@ impl Store {
     }
 
     /// Puts a reminder off. Nothing happens when it is gone.
-    pub async fn postpone_reminder(&self, id: i64, due_at: Timestamp, attempts: u32) -> Result<(), StoreError> {
+    pub async fn postpone_reminder(
+        &self,
+        id: i64,
+        due_at: Timestamp,
+        attempts: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        sqlx::query("UPDATE reminder SET due_at = ?, attempts = ? WHERE id = ?")
+        sqlx::query("UPDATE reminder SET due_at = ?, attempts = ?, set_at = ? WHERE id = ?")
             .bind(to_ms(due_at))
             .bind(attempts)
+            .bind(to_ms(now))
             .bind(id)
             .execute(&mut *transaction)
             .await?;
@@ -113,22 +124,18 @@ impl Store {
             .await?;
         Ok(transaction.commit().await?)
     }
-
-    /// When the next reminder is due.
-    pub async fn next_reminder_due_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        from_ms_opt(
-            sqlx::query_scalar("SELECT min(due_at) FROM reminder")
-                .fetch_one(self.readers())
-                .await?,
-        )
-    }
 }
 
-pub(crate) async fn put(transaction: &mut Transaction<'_, Sqlite>, reminder: &Reminder) -> Result<(), StoreError> {
+pub(crate) async fn put(
+    transaction: &mut Transaction<'_, Sqlite>,
+    reminder: &Reminder,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO reminder (instance, series, about, due_at, attempts, viewer) VALUES (?, ?, ?, ?, ?, ?)
+        "INSERT INTO reminder (instance, series, about, due_at, attempts, viewer, set_at) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (instance, series, about)
-         DO UPDATE SET due_at = min(due_at, excluded.due_at), viewer = coalesce(excluded.viewer, viewer)",
+         DO UPDATE SET due_at = min(due_at, excluded.due_at), viewer = coalesce(excluded.viewer, viewer),
+         set_at = iif(excluded.due_at < due_at, excluded.set_at, set_at)",
     )
     .bind(reminder.series.instance.0)
     .bind(reminder.series.series.0)
@@ -136,6 +143,7 @@ pub(crate) async fn put(transaction: &mut Transaction<'_, Sqlite>, reminder: &Re
     .bind(to_ms(reminder.due_at))
     .bind(reminder.attempts)
     .bind(&reminder.viewer)
+    .bind(to_ms(now))
     .execute(&mut **transaction)
     .await?;
     Ok(())

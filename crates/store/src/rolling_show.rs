@@ -135,11 +135,6 @@ impl Store {
             .pop())
     }
 
-    /// The rolling shows, on every instance, of a TheTVDB id.
-    pub async fn rolling_shows_by_tvdb(&self, tvdb: TvdbId) -> Result<Vec<RollingShow>, StoreError> {
-        self.read_shows(select_shows!("WHERE tvdb = ?"), &[tvdb.0]).await
-    }
-
     async fn read_shows(&self, sql: &'static str, bound: &[i64]) -> Result<Vec<RollingShow>, StoreError> {
         let mut query = sqlx::query_as(sql);
         for value in bound {
@@ -192,7 +187,7 @@ impl Store {
         self.change_show(query).await
     }
 
-    /// Notes that somebody watched a show, filtered or not. Never goes back.
+    /// Notes that somebody of whom nothing else is known watched a show. Never goes back.
     pub async fn note_watched(&self, id: RollingShowId, at: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         lift_last_watched(&mut transaction, id, at).await?;
@@ -244,10 +239,16 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Notes that a show was reset: its tracking entries go, the master record returns to its type's baseline.
-    pub async fn reset_rolling_show(&self, id: RollingShowId, at: Timestamp) -> Result<(), StoreError> {
+    /// Notes that a show was reset: its tracking entries go, the master record returns to its type's baseline. Where something
+    /// of a season is still `coming`, it is on record as expanded to there.
+    pub async fn reset_rolling_show(
+        &self,
+        id: RollingShowId,
+        coming: Option<i32>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        if !reset(&mut transaction, id, at).await? {
+        if !reset(&mut transaction, id, coming, at).await? {
             return Err(NO_SHOW);
         }
         Ok(transaction.commit().await?)
@@ -323,6 +324,7 @@ pub(crate) async fn expand(
 pub(crate) async fn reset(
     transaction: &mut Transaction<'_, Sqlite>,
     id: RollingShowId,
+    coming: Option<i32>,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let name: Option<String> = sqlx::query_scalar("SELECT monitoring_type FROM rolling_show WHERE id = ?")
@@ -337,11 +339,12 @@ pub(crate) async fn reset(
         .execute(&mut **transaction)
         .await?;
     sqlx::query(
-        "UPDATE rolling_show SET current_monitored_season = ?, reset_at = ?, last_watched_at = NULL, expanded_at = NULL
+        "UPDATE rolling_show SET current_monitored_season = ?, reset_at = ?, last_watched_at = NULL, expanded_at = ?
          WHERE id = ?",
     )
-    .bind(read_type(&name)?.baseline_season())
+    .bind(coming.unwrap_or_default().max(read_type(&name)?.baseline_season()))
     .bind(to_ms(at))
+    .bind(coming.map(|_| to_ms(at)))
     .bind(id.0)
     .execute(&mut **transaction)
     .await?;

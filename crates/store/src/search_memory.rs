@@ -1,43 +1,23 @@
 //! Which searches were sent, so that nothing is searched again within a week.
 
-use crate::time::{from_ms, to_ms};
+use crate::time::{from_ms, span_to_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::{EpisodeId, SeriesKey};
-use domain::watching::RecentSearches;
+use domain::watching::{RecentSearches, SEARCH_MEMORY};
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
 
 impl Store {
-    /// Notes that a season search was sent.
-    pub async fn note_season_search(&self, series: SeriesKey, season: i32, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        note(&mut transaction, series, season, None, at).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Notes that episodes were searched, each given with its season.
-    pub async fn note_episode_searches(
-        &self,
-        series: SeriesKey,
-        episodes: &[(EpisodeId, i32)],
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        for (episode, season) in episodes {
-            note(&mut transaction, series, *season, Some(*episode), at).await?;
-        }
-        Ok(transaction.commit().await?)
-    }
-
-    /// The searches of a series that were sent at `since` or later.
-    pub async fn recent_searches(&self, series: SeriesKey, since: Timestamp) -> Result<RecentSearches, StoreError> {
+    /// The searches of a series that were sent within [`SEARCH_MEMORY`], or as far ahead by a clock that was set back since.
+    pub async fn recent_searches(&self, series: SeriesKey, now: Timestamp) -> Result<RecentSearches, StoreError> {
         let rows: Vec<(i32, Option<i64>, i64)> = sqlx::query_as(
             "SELECT season, episode, searched_at FROM search_memory
-             WHERE instance = ? AND series = ? AND searched_at >= ?",
+             WHERE instance = ?1 AND series = ?2 AND searched_at > ?3 - ?4 AND searched_at < ?3 + ?4",
         )
         .bind(series.instance.0)
         .bind(series.series.0)
-        .bind(to_ms(since))
+        .bind(to_ms(now))
+        .bind(span_to_ms(SEARCH_MEMORY))
         .fetch_all(self.readers())
         .await?;
         let mut recent = RecentSearches::default();
@@ -51,7 +31,8 @@ impl Store {
         Ok(recent)
     }
 
-    /// Forgets searches that were sent before a time; tells how many.
+    /// Forgets searches that were sent before a time; tells how many. What seems to lie ahead stays: it may be the clock of
+    /// now that is wrong.
     pub async fn prune_searches(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut transaction = self.write().await?;
         let done = sqlx::query("DELETE FROM search_memory WHERE searched_at < ?")
@@ -63,7 +44,8 @@ impl Store {
     }
 }
 
-/// Notes one search; `episode` is `None` for a whole season.
+/// Notes one search; `episode` is `None` for a whole season. The latest counts, except one so far ahead that a clock which
+/// was set back since must have noted it: it would hide this one.
 pub(crate) async fn note(
     transaction: &mut Transaction<'_, Sqlite>,
     series: SeriesKey,
@@ -72,15 +54,17 @@ pub(crate) async fn note(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO search_memory (instance, series, season, episode, searched_at) VALUES (?, ?, ?, ?, ?)
+        "INSERT INTO search_memory (instance, series, season, episode, searched_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (instance, series, season, coalesce(episode, 0))
-         DO UPDATE SET searched_at = max(searched_at, excluded.searched_at)",
+         DO UPDATE SET searched_at = excluded.searched_at
+         WHERE searched_at < excluded.searched_at OR searched_at >= excluded.searched_at + ?6",
     )
     .bind(series.instance.0)
     .bind(series.series.0)
     .bind(season)
     .bind(episode.map(|episode| episode.0))
     .bind(to_ms(at))
+    .bind(span_to_ms(SEARCH_MEMORY))
     .execute(&mut **transaction)
     .await?;
     Ok(())

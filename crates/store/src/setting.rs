@@ -25,14 +25,6 @@ impl Store {
         put(&mut transaction, changes).await?;
         Ok(transaction.commit().await?)
     }
-
-    /// Replaces all stored settings.
-    pub async fn replace_settings(&self, settings: &Map<String, Value>) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
-        sqlx::query("DELETE FROM setting").execute(&mut *transaction).await?;
-        put(&mut transaction, settings).await?;
-        Ok(transaction.commit().await?)
-    }
 }
 
 async fn put(transaction: &mut Transaction<'_, Sqlite>, settings: &Map<String, Value>) -> Result<(), StoreError> {

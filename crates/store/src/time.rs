@@ -1,11 +1,16 @@
 //! Times as they stand in the database.
 
 use crate::StoreError;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Milliseconds since 1970 in UTC.
 pub(crate) fn to_ms(at: Timestamp) -> i64 {
     at.as_millisecond()
+}
+
+/// A span in milliseconds; the longest there is where it is too long.
+pub(crate) fn span_to_ms(span: SignedDuration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Reads [`to_ms`].

@@ -87,11 +87,6 @@ impl Store {
             .await
     }
 
-    /// The tracking entries of all shows.
-    pub async fn tracking_entries(&self) -> Result<Vec<TrackingEntry>, StoreError> {
-        self.read_entries(select_entries!(true, ""), None).await
-    }
-
     /// The tracking entries, of all shows, of viewers who watched at `since` or later; without their viewings, which are many.
     pub async fn entries_active_since(&self, since: Timestamp) -> Result<Vec<TrackingEntry>, StoreError> {
         self.read_entries(select_entries!(false, "WHERE last_watched_at >= ?"), Some(to_ms(since)))
@@ -107,16 +102,8 @@ impl Store {
         rows.into_iter().map(TrackingEntry::try_from).collect()
     }
 
-    /// Saves a tracking entry, new or changed: there is one for each show and viewer. Gives its row id. The season it was
-    /// expanded to never goes down.
-    pub async fn save_entry(&self, entry: &TrackingEntry) -> Result<i64, StoreError> {
-        let mut transaction = self.write().await?;
-        let id = save(&mut transaction, entry).await?;
-        transaction.commit().await?;
-        Ok(id)
-    }
-
-    /// Saves tracking entries, each with the show's own "last watched", all or none.
+    /// Saves tracking entries, new or changed, each with the show's own "last watched", all or none: there is one for each
+    /// show and viewer. The season it was expanded to never goes down.
     pub async fn save_viewings(&self, entries: &[TrackingEntry]) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
         for entry in entries {
@@ -127,7 +114,7 @@ impl Store {
     }
 }
 
-async fn save(transaction: &mut Transaction<'_, Sqlite>, entry: &TrackingEntry) -> Result<i64, StoreError> {
+async fn save(transaction: &mut Transaction<'_, Sqlite>, entry: &TrackingEntry) -> Result<(), StoreError> {
     let id: Option<i64> = sqlx::query_scalar(
         "INSERT INTO tracking_entry (show, server, account, viewer_name, current_monitored_season, last_watched_season,
          last_watched_episode, last_watched_at)
@@ -184,5 +171,5 @@ async fn save(transaction: &mut Transaction<'_, Sqlite>, entry: &TrackingEntry) 
     .bind(serde_json::to_string(&plays).map_err(|error| bad_json(&error))?)
     .execute(&mut **transaction)
     .await?;
-    Ok(id)
+    Ok(())
 }

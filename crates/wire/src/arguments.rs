@@ -13,7 +13,7 @@ macro_rules! arguments {
     ($( $(#[$doc:meta])* $name:ident { $( $(#[$field_doc:meta])* $field:ident: $kind:ty, )* } )*) => {
         $(
             $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+            #[derive(Debug, Clone, Deserialize, TS)]
             #[serde(rename_all = "camelCase")]
             #[ts(export_to = "wire.ts")]
             pub struct $name { $( $(#[$field_doc])* pub $field: $kind, )* }

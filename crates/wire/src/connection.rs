@@ -1,7 +1,7 @@
 use domain::state::{ConnectionKind, ConnectionState, Health};
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use ts_rs::TS;
 
 /// Which program a connection leads to.
@@ -118,32 +118,21 @@ impl From<&ConnectionState> for ConnectionStateDto {
     }
 }
 
-/// A token or key on its way in. It cannot be serialized, and `Debug` hides it.
-#[derive(Clone, PartialEq, Eq, Deserialize, TS)]
+/// A token or key on its way in. It cannot be serialized, `Debug` hides it, and it is wiped when dropped.
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(transparent)]
 #[ts(type = "string", export_to = "wire.ts")]
-pub struct InboundSecret(String);
+pub struct InboundSecret(SecretString);
 
 impl InboundSecret {
-    /// Wraps a secret.
-    pub fn new(secret: String) -> Self {
-        Self(secret)
-    }
-
-    /// Takes the secret out, for the engine's own secret type.
-    pub fn into_inner(self) -> String {
+    /// Takes the secret out, for the engine.
+    pub fn into_inner(self) -> SecretString {
         self.0
     }
 }
 
-impl fmt::Debug for InboundSecret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[hidden]")
-    }
-}
-
 /// A connection to be tried or saved.
-#[derive(Debug, Clone, PartialEq, Deserialize, TS)]
+#[derive(Debug, Clone, Deserialize, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[ts(export_to = "wire.ts")]
 pub struct ConnectionDraft {

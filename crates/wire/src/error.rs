@@ -59,6 +59,8 @@ error_codes! {
     MonitoringDisabled => "monitoringDisabled",
     /// The situation is not the one that was previewed; nothing was done.
     ChangedMeanwhile => "changedMeanwhile",
+    /// Part of it is done, and the rest is tried again.
+    Owed => "owed",
     /// The disk is full, or the data folder cannot be written.
     StoreUnwritable => "storeUnwritable",
     /// It is busy, or stopping.

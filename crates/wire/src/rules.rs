@@ -10,6 +10,7 @@ use domain::ids::InstanceId;
 use domain::rules::{Combination, DryRunRow, InstanceDefault, Outcome, Rule, RuleSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// All rules in the user's order: the first that matches wins.
@@ -190,6 +191,7 @@ impl From<RuleDto> for Rule {
         Self {
             name: rule.name,
             made_at: since(rule.made_at),
+            newest_then: BTreeMap::new(),
             instance: rule.instance.map(InstanceId),
             combination: match rule.combination {
                 CombinationDto::All => Combination::All,
@@ -216,6 +218,7 @@ impl From<InstanceDefaultDto> for InstanceDefault {
         Self {
             instance: InstanceId(default.instance),
             made_at: since(default.made_at),
+            newest_then: None,
             outcome: default.outcome.into(),
         }
     }

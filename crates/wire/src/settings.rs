@@ -52,7 +52,7 @@ settings! {
     dry_run: bool,
     /// Label of the Sonarr tag that protects a series from every deletion.
     protect_tag: String,
-    /// Share of an instance's rolling files, in percent, above which a run asks before it deletes.
+    /// Share of the files of all rolling shows, in percent, above which a run asks before it deletes.
     confirm_above_percent: u32,
     /// Evenings of viewing that shall always be ahead; 0 switches it off.
     evenings_ahead: u32,

@@ -257,6 +257,8 @@ pub struct PendingConfirmationDto {
     pub bytes: i64,
     /// Titles of the shows concerned.
     pub shows: Vec<String>,
+    /// Names of the Sonarrs they are in.
+    pub instances: Vec<String>,
     /// Since when it waits.
     pub asked_at: Timestamp,
 }
@@ -269,6 +271,7 @@ impl From<&PendingConfirmation> for PendingConfirmationDto {
             files: pending.files,
             bytes: pending.bytes,
             shows: pending.shows.clone(),
+            instances: pending.instances.clone(),
             asked_at: pending.asked_at,
         }
     }

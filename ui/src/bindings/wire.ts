@@ -666,7 +666,7 @@ reset: boolean, };
 /**
  * What went wrong, by what the user can do about it. The page never reads the message to decide anything.
  */
-export type ErrorCode = "unreachable" | "timeout" | "tls" | "unauthorized" | "forbidden" | "notThisKindOfServer" | "startingUp" | "rateLimited" | "notFound" | "conflict" | "serverError" | "badAnswer" | "invalidUrl" | "invalidValue" | "heldByEnvironment" | "secretStoreLocked" | "secretStoreUnavailable" | "monitoringDisabled" | "changedMeanwhile" | "storeUnwritable" | "busy" | "internal";
+export type ErrorCode = "unreachable" | "timeout" | "tls" | "unauthorized" | "forbidden" | "notThisKindOfServer" | "startingUp" | "rateLimited" | "notFound" | "conflict" | "serverError" | "badAnswer" | "invalidUrl" | "invalidValue" | "heldByEnvironment" | "secretStoreLocked" | "secretStoreUnavailable" | "monitoringDisabled" | "changedMeanwhile" | "owed" | "storeUnwritable" | "busy" | "internal";
 
 /**
  * Something that failed.
@@ -754,7 +754,7 @@ code: ErrorCode,
 message: string, };
 
 /**
- * A token or key on its way in. It cannot be serialized, and `Debug` hides it.
+ * A token or key on its way in. It cannot be serialized, `Debug` hides it, and it is wiped when dropped.
  */
 export type InboundSecret = string;
 
@@ -1110,6 +1110,10 @@ bytes: number,
  * Titles of the shows concerned.
  */
 shows: Array<string>, 
+/**
+ * Names of the Sonarrs they are in.
+ */
+instances: Array<string>, 
 /**
  * Since when it waits.
  */

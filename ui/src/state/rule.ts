@@ -31,7 +31,13 @@ export function blankCondition(field: Condition["field"]): Condition {
       return { field, pattern: "" };
     case "qualityProfile":
       return { field, anyOf: [] };
-    default:
+    case "genre":
+    case "tag":
+    case "rootFolder":
+    case "network":
+    case "originalLanguage":
+    case "seriesType":
+    case "status":
       return { field, anyOf: [] };
   }
 }
@@ -58,7 +64,14 @@ function conditionFault(condition: Condition): string | null {
     }
     case "title":
       return condition.pattern.trim() === "" ? faults.noPattern : null;
-    default:
+    case "genre":
+    case "tag":
+    case "rootFolder":
+    case "network":
+    case "originalLanguage":
+    case "seriesType":
+    case "status":
+    case "qualityProfile":
       return condition.anyOf.length === 0 ? faults.noValue(condition.field) : null;
   }
 }
@@ -102,7 +115,11 @@ export function suggestions(field: Condition["field"], offered: OfferedChoices):
       return offered.networks;
     case "originalLanguage":
       return offered.originalLanguages;
-    default:
+    case "qualityProfile":
+    case "seriesType":
+    case "status":
+    case "title":
+    case "year":
       return [];
   }
 }

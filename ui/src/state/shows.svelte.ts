@@ -91,10 +91,14 @@ export class ShowsStore {
   details = (id: number): ShowDetails => new ShowDetails(this.#host, id);
   rules = (): RulesForm => new RulesForm(this.#host, this.#toasts);
 
-  /** What deleting the previewed files means for the space, one sentence for each kind of Sonarr concerned. */
-  recycling = async (preview: Preview): Promise<string[]> => {
+  /** What deleting the previewed files means for the space. */
+  recycling = (preview: Preview): Promise<string[]> => {
     const concerned = preview.items.filter((item) => item.files > 0).map((item) => item.instance ?? "");
-    const instances = unique(concerned).filter(Boolean);
+    return this.recyclingIn(unique(concerned).filter(Boolean));
+  };
+
+  /** What deleting files in some Sonarrs means for the space, one sentence for each kind of them. */
+  recyclingIn = async (instances: string[]): Promise<string[]> => {
     const asked = instances.map(async (instance) => ({
       instance,
       ...(await this.#host.call("get_recycling", { instance })),

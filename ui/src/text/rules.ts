@@ -124,7 +124,13 @@ export const rulesText = {
         return `Title like “${condition.pattern}”`;
       case "qualityProfile":
         return `${fields.qualityProfile} is ${either(condition.anyOf.map(profile))}`;
-      default:
+      case "genre":
+      case "tag":
+      case "rootFolder":
+      case "network":
+      case "originalLanguage":
+      case "seriesType":
+      case "status":
         return `${fields[condition.field]} is ${either(condition.anyOf)}`;
     }
   },

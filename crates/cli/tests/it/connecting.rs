@@ -42,6 +42,21 @@ async fn an_address_that_is_none_is_refused_with_2() {
 }
 
 #[tokio::test]
+async fn programs_that_are_not_supported_yet_are_refused_with_2_whether_asked_or_not() {
+    let house = House::new().await;
+    for kind in ["jellyfin", "emby", "tautulli"] {
+        for extra in [&[][..], &["--no-verify"]] {
+            let arguments = [&["connect", kind, "--name", "Cellar", "--url", &house.plex_url], extra].concat();
+            let answered = house.json(&arguments).await;
+            let (code, message) = answered.error();
+            assert_eq!((answered.code, code.as_str()), (2, "invalidValue"), "{answered:?}");
+            assert!(message.ends_with(" is not supported yet."), "{answered:?}");
+        }
+    }
+    assert_eq!(house.done(&["connections"]).await, serde_json::json!([]));
+}
+
+#[tokio::test]
 async fn a_server_that_refuses_or_is_something_else_is_not_kept() {
     let mut house = House::new().await;
     let plex = ["connect", "plex", "--name", "Attic", "--url"];

@@ -1,6 +1,7 @@
 //! The program that stays: `run` and `demo`.
 
 use crate::house::{House, eventually};
+use serde_json::json;
 use simulators::faults::{Fault, FaultRule};
 use simulators::plex::{Device, OWNER, PlayState, ShowSpec};
 use simulators::sonarr::SeriesSpec;
@@ -173,6 +174,35 @@ async fn without_monitoring_run_says_so_and_asks_nobody() {
         .filter(|request| request.path() == "/status/sessions")
         .count();
     assert_eq!(sessions, 0);
+}
+
+#[tokio::test]
+async fn a_pause_is_told_at_the_start_and_ended_by_resume() {
+    let house = House::connected().await;
+    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(50);
+    let at = soon
+        .to_zoned(jiff::tz::TimeZone::system())
+        .strftime("%A %H:%M")
+        .to_string();
+    for (kept, end) in [
+        (soon.to_string(), format!("until {at}")),
+        ("forever".to_owned(), "until it is resumed".to_owned()),
+    ] {
+        let (store, _) = store::Store::open(&house.data(), jiff::Timestamp::now()).await.unwrap();
+        store.set_meta("paused", Some(&kept)).await.unwrap();
+        store.close().await;
+        let daemon = house.start(&["run"]);
+        daemon.says(&format!("Monitoring is paused {end}")).await;
+        let (code, said, _) = daemon.terminate().await;
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("\"resume\""), "it says what to do: {said}");
+        assert_eq!(house.done(&["resume"]).await, json!({"wasPaused": true}));
+        assert_eq!(house.done(&["resume"]).await, json!({"wasPaused": false}));
+    }
+    let daemon = house.start(&["run", "--log-level", "debug"]);
+    daemon.says("the event stream is up").await;
+    assert!(!daemon.said().contains("paused"), "{}", daemon.said());
+    daemon.terminate().await;
 }
 
 #[tokio::test]

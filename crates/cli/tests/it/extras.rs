@@ -161,12 +161,13 @@ async fn house_with_a_question() -> (House, Vec<Show>, String) {
         shows.push(show);
     }
     house.done(&["settings", "set", "enableProgressiveCleanup=true"]).await;
+    an_hour_passes(&house).await;
     house.done(&["check"]).await;
     let confirmations = house.done(&["confirmations"]).await;
     assert_eq!(confirmations.as_array().unwrap().len(), 1, "{confirmations:#}");
     assert_eq!(
         keys(&confirmations[0]),
-        ["askedAt", "bytes", "files", "id", "shows", "summary"]
+        ["askedAt", "bytes", "files", "id", "shows", "space", "summary"]
     );
     assert_eq!(
         (&confirmations[0]["files"], &confirmations[0]["bytes"]),
@@ -174,6 +175,16 @@ async fn house_with_a_question() -> (House, Vec<Show>, String) {
     );
     let id = confirmations[0]["id"].to_string();
     (house, shows, id)
+}
+
+/// Within an hour of such a change nothing goes by itself.
+async fn an_hour_passes(house: &House) {
+    let now = jiff::Timestamp::now();
+    let (store, _) = store::Store::open(&house.data(), now).await.unwrap();
+    for task in ["grace", "cleanup"] {
+        store.set_scheduled_task(task, now, None).await.unwrap();
+    }
+    store.close().await;
 }
 
 fn files(sonarr: &SonarrSim, shows: &[Show]) -> usize {
@@ -186,6 +197,12 @@ async fn a_big_cleanup_waits_for_a_word_and_is_done_after_it() {
     assert_eq!(files(&house.sonarr, &shows), 36, "nothing goes unasked");
     let said = house.run(&["confirmations"]).await;
     assert!(said.stdout.contains("Night Ferry"), "{said:?}");
+    assert!(said.stdout.contains("Sonarr: The space is free at once."), "{said:?}");
+    house.sonarr.set_recycle_bin(Some("/tv/.bin"));
+    let binned = house.done(&["confirmations"]).await;
+    assert_eq!(binned[0]["space"][0]["instance"], json!("Sonarr"));
+    let sentence = binned[0]["space"][0]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("recycle bin"), "{sentence}");
     assert_eq!(house.done(&["confirm", &id]).await["confirmed"].to_string(), id);
     house.done(&["check"]).await;
     assert_eq!(files(&house.sonarr, &shows), 21);

@@ -1,7 +1,7 @@
 //! The main story with a real keyring on a bus of its own.
 
 use crate::house::{House, eventually};
-use crate::process::{Answered, answer_of, answer_to};
+use crate::process::{Answered, answer_of, answer_to, leave_out};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -30,7 +30,7 @@ impl Desktop {
     fn start(home: &Path) -> Option<Self> {
         for program in ["dbus-daemon", "gnome-keyring-daemon"] {
             if Command::new(program).arg("--version").output().is_err() {
-                eprintln!("{program} is not installed: the keyring was not tried");
+                leave_out(&format!("{program} is not installed: the keyring was not tried"));
                 return None;
             }
         }
@@ -197,5 +197,31 @@ async fn without_a_keyring_it_is_said_what_to_do() {
         house.done(&["connections"]).await,
         serde_json::json!([]),
         "nothing half-kept"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_goes_although_its_secret_cannot_be_removed_and_that_is_said_with_1() {
+    let house = House::connected().await;
+    let answered = house.json(&["disconnect", "Sonarr", "--secret-store", "keyring"]).await;
+    let document = answered.document();
+    assert_eq!(
+        (answered.code, &document["removed"]),
+        (1, &serde_json::json!("Sonarr")),
+        "{answered:?}"
+    );
+    let errors = answered.errors();
+    assert!(
+        errors.len() == 1 && errors[0].contains("may still be in the system keyring"),
+        "{answered:?}"
+    );
+    let left = house.done(&["connections"]).await;
+    assert_eq!(left.as_array().map(Vec::len), Some(1), "{left}");
+
+    let plain = house.run(&["disconnect", "Attic", "--secret-store", "keyring"]).await;
+    assert_eq!(plain.code, 1, "{plain:?}");
+    assert!(
+        plain.stdout.contains("Attic was removed.") && plain.stdout.contains("Remove it there by hand."),
+        "{plain:?}"
     );
 }

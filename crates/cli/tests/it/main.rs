@@ -1,6 +1,6 @@
 //! The program as it is used: the real binary, over real HTTP, with a data folder of its own in every test.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, missing_docs)]
 
 mod connecting;
 mod daemon;

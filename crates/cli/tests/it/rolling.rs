@@ -1,9 +1,11 @@
 //! Rolling shows from the command line: the documents of their commands.
 
 use crate::house::{House, TVDB, keys};
+use crate::process::answer_of;
 use serde_json::json;
+use simulators::clock::SimClock;
 use simulators::plex::{PlayState, ShowSpec};
-use simulators::sonarr::{SeasonSpec, SeriesSpec};
+use simulators::sonarr::{SeasonSpec, SeriesSpec, SonarrSim};
 
 #[tokio::test]
 async fn a_show_is_enrolled_grows_is_reset_and_removed() {
@@ -168,4 +170,75 @@ async fn enrolling_with_reset_brings_sonarr_to_the_baseline() {
     let removed = house.done(&["remove", &id, "--reset"]).await;
     assert_eq!(removed["removed"], enrolled["id"], "{removed:#}");
     assert_eq!(house.sonarr.files(show.series).len(), 1);
+}
+
+#[tokio::test]
+async fn enrolling_names_the_show_of_its_own_sonarr_where_two_number_alike() {
+    let house = House::connected().await;
+    let other = SonarrSim::new(SimClock::system());
+    let served = other.serve().await.unwrap();
+    let run = async |arguments: &[&str]| {
+        let mut command = house.command(&[arguments, &["--json"]].concat());
+        command.env("CLIFFHANGARR_SECRET_SONARR_4K", other.api_key());
+        let answered = answer_of(command).await;
+        assert_eq!(answered.code, 0, "{arguments:?}: {answered:?}");
+        answered.document()
+    };
+    run(&["connect", "sonarr", "--name", "Sonarr 4K", "--url", &served.url]).await;
+    let spec = || SeriesSpec::new("Harbour Lights", TVDB).season_with_files(1, 6);
+    let series = house.sonarr.add_series(spec());
+    assert_eq!(other.add_series(spec()), series, "both have it under the same number");
+    let mut ids = Vec::new();
+    for instance in ["sonarr 4k", "Sonarr"] {
+        let series = series.to_string();
+        let kind = "pilotRolling";
+        let enrolled = run(&["enroll", "--instance", instance, "--series", &series, "--type", kind]).await;
+        let shows = run(&["shows"]).await;
+        let rows = shows.as_array().unwrap();
+        let named = rows.iter().find(|row| row["id"] == enrolled["id"]).unwrap();
+        let found = named["instance"].as_str().unwrap().to_lowercase();
+        assert_eq!(found, instance.to_lowercase(), "{shows:#}");
+        ids.push(enrolled["id"].clone());
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[tokio::test]
+async fn a_show_that_may_not_be_reset_is_not_removed_either() {
+    let house = House::connected().await;
+    let show = house.harbour_lights();
+    let series = show.series.to_string();
+    let kind = "firstSeasonRolling";
+    let arguments = ["enroll", "--instance", "Sonarr", "--series", &series, "--type", kind];
+    let id = house.done(&arguments).await["id"].to_string();
+    house.sonarr.add_file(show.series, 2, &[1], 700);
+    let refused = async |because: &str| {
+        let answered = house.json(&["remove", &id, "--reset"]).await;
+        let (code, message) = answered.error();
+        assert_eq!(
+            (answered.code, code.as_str()),
+            (1, "notReset"),
+            "{because}: {answered:?}"
+        );
+        assert!(message.contains(because), "{because}: {message}");
+        assert_eq!(house.done(&["shows"]).await[0]["id"].to_string(), id, "{because}");
+        assert_eq!(house.sonarr.files(show.series).len(), 11, "{because}");
+    };
+
+    let play = house.play(show, 3);
+    refused("is playing S01E03").await;
+    house.plex.report(play, PlayState::Stopped, 600_000);
+
+    house.done(&["keep", &id]).await;
+    refused("keep").await;
+    house.done(&["keep", &id, "--off"]).await;
+
+    house.done(&["settings", "set", "dryRun=true"]).await;
+    refused("dry run").await;
+    house.done(&["settings", "set", "dryRun=false"]).await;
+
+    let removed = house.done(&["remove", &id, "--reset"]).await;
+    assert_eq!(removed["removed"].to_string(), id);
+    assert_eq!(house.sonarr.files(show.series).len(), 10, "season 1 is its baseline");
+    assert_eq!(house.done(&["shows"]).await, json!([]));
 }

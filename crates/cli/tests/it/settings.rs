@@ -210,3 +210,24 @@ async fn an_environment_variable_that_cannot_be_read_is_not_passed_over() {
     }
     assert_eq!(house.writes(), "");
 }
+
+#[tokio::test]
+async fn what_the_environment_variable_holds_is_neither_shown_nor_logged() {
+    let house = House::connected().await;
+    for value in [
+        r#"{"remainingEpisodes": "wandering-albatross"}"#,
+        r#"{"protectTag": ["wandering-albatross"]}"#,
+        r#"["wandering-albatross"]"#,
+        r#""wandering-albatross""#,
+        "wandering-albatross",
+    ] {
+        for arguments in [&["settings", "show"][..], &["check"], &["check", "--json"]] {
+            let mut command = house.command(&[arguments, &["--log-level", "trace"]].concat());
+            command.env("plexSessionMonitoring", value);
+            let answered = answer_of(command).await;
+            let said = format!("{}{}", answered.stdout, answered.stderr);
+            assert!(said.contains("plexSessionMonitoring"), "{value}: {said}");
+            assert!(!said.contains("albatross"), "{value}: {said}");
+        }
+    }
+}

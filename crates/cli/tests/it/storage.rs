@@ -1,7 +1,7 @@
 //! The disk: damaged files, full disks, folders that are none.
 
 use crate::house::{House, PROGRAM, eventually};
-use crate::process::{Daemon, answer_of};
+use crate::process::{Daemon, answer_of, leave_out};
 use serde_json::json;
 use std::fs;
 use std::process::Stdio;
@@ -70,7 +70,7 @@ async fn own_mounts() -> Option<&'static [&'static str]> {
             return Some(way);
         }
     }
-    eprintln!("file systems cannot be mounted here: a full disk was not tried");
+    leave_out("file systems cannot be mounted here: a full disk was not tried");
     None
 }
 

@@ -45,6 +45,8 @@ async fn wrong_usage_ends_with_2_and_changes_nothing() {
         &["check", "--log-level", "loud"],
         &["demo", "--speed", "0"],
         &["demo", "--speed", "fast"],
+        &["demo", "--data-dir", "/nonexistent/folder"],
+        &["--secret-store", "env", "demo"],
     ];
     for arguments in wrong {
         let plain = house.run(arguments).await;
@@ -79,6 +81,15 @@ async fn arguments_that_are_no_text_are_refused_as_well() {
         (2, "usage"),
         "{answered:?}"
     );
+}
+
+#[tokio::test]
+async fn what_a_failure_quotes_does_not_steer_the_terminal() {
+    let house = House::new().await;
+    let refused = house.run(&["disconnect", "\u{1b}[2Jgone\u{7}"]).await;
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert!(refused.stderr.contains("\u{fffd}[2Jgone\u{fffd}"), "{refused:?}");
+    assert!(!refused.stderr.contains('\u{1b}'), "{refused:?}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 pub(super) type Lookup = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
 
 /// The environment variable with the secret of a connection: `CLIFFHANGARR_SECRET_MY_PLEX` for "my plex". Names that
-/// differ only in other characters than ASCII letters and digits share one.
+/// differ only in other characters than ASCII letters and digits share one, so they must not be used side by side.
 pub fn environment_variable(connection: &str) -> String {
     let name: String = connection
         .trim()

@@ -55,6 +55,22 @@ pub enum SettingsError {
     Stored(String),
 }
 
+impl SettingsError {
+    /// The refusal as a sentence without what was given: values of the environment belong neither in a log nor on a screen.
+    pub(super) fn without_value(&self) -> String {
+        match self {
+            Self::WrongType { key, expected, .. } => format!("\"{key}\" must be {expected}"),
+            Self::OutOfRange { key, min, max, .. } => format!("\"{key}\" must be between {min} and {max}"),
+            Self::UnknownKey { .. }
+            | Self::HeldByEnvironment { .. }
+            | Self::Unreadable(_)
+            | Self::NotAnAssignment(_)
+            | Self::Environment(_)
+            | Self::Stored(_) => self.to_string(),
+        }
+    }
+}
+
 fn hint(nearest: Option<&str>) -> String {
     nearest
         .map(|nearest| format!(". Did you mean \"{nearest}\"?"))

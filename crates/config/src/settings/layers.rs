@@ -42,12 +42,12 @@ impl SettingsLayers {
                 Map::new()
             }
             Some(Err(error)) => {
-                refused.push(SettingsError::Environment(error.to_string()));
+                refused.push(SettingsError::Environment(error.without_value()));
                 Map::new()
             }
         };
         let environment = sift(&given, |error| {
-            refused.push(SettingsError::Environment(error.to_string()));
+            refused.push(SettingsError::Environment(error.without_value()));
         });
         let effective = put_together(&stored, &environment);
         (

@@ -11,9 +11,20 @@ pub fn parse_document(text: &str) -> Result<Map<String, Value>, SettingsError> {
         Ok(Value::Object(settings)) => Ok(settings),
         Ok(other) => Err(SettingsError::Unreadable(format!(
             "a JSON object is needed, not {}",
-            shorten(&other.to_string())
+            sort_of(&other)
         ))),
         Err(error) => Err(SettingsError::Unreadable(format!("not JSON: {error}"))),
+    }
+}
+
+fn sort_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }
 

@@ -92,6 +92,24 @@ fn a_wrong_environment_is_told_key_by_key_and_the_rest_holds() {
 }
 
 #[test]
+fn a_wrong_value_of_the_environment_is_not_repeated() {
+    for value in [
+        r#"{"remainingEpisodes": 87654}"#,
+        r#"{"enabled": "87654"}"#,
+        r#"{"filterUsers": {"a": "87654"}}"#,
+        r#"{"protectTag": 87654}"#,
+        r#"["87654"]"#,
+        "87654",
+    ] {
+        let (_, refused) = SettingsLayers::new(&Map::new(), Some(value));
+        let [told] = refused.as_slice() else {
+            panic!("{value}: {refused:?}")
+        };
+        assert!(!told.to_string().contains("87654"), "{told}");
+    }
+}
+
+#[test]
 fn stored_values_of_another_version_are_passed_over_and_told() {
     let (layers, refused) = SettingsLayers::new(&map(json!({"retired": 1, "enabled": true})), None);
     assert!(layers.effective().enabled);

@@ -122,6 +122,32 @@ fn a_season_in_the_middle_goes_while_one_before_it_is_needed_only_as_baseline() 
 }
 
 #[test]
+fn nothing_is_free_until_somebody_watches_after_the_enrollment_and_earlier_viewings_protect() {
+    let enrolled = |household: Household| household.with(|it| it.show.enrolled_at = evening(26));
+    let before = first_season()
+        .watched("Bob", "S02E10", 23)
+        .watched("Bob", "S04E01", 24)
+        .watched("Alice", "S04E01", 25);
+    let before = enrolled(before);
+    assert_eq!(before.verdicts(), "2 seasonNeeded, 3 seasonNeeded, 4 seasonNeeded");
+    assert_eq!(
+        before.cleanup()[1].sentence,
+        "Season 3 kept: nobody has watched it since it was enrolled"
+    );
+    let after = before.watched("Alice", "S04E02", 27);
+    assert_eq!(after.verdicts(), "2 on 30, 3 free, 4 seasonNeeded");
+    let filtered = first_season()
+        .watched("Alice", "S04E01", 25)
+        .filtered_out("Carol")
+        .watched("Carol", "S04E01", 27);
+    assert_eq!(
+        enrolled(filtered).verdicts(),
+        "2 seasonNeeded, 3 seasonNeeded, 4 seasonNeeded",
+        "who is not in the filter moves nothing"
+    );
+}
+
+#[test]
 fn the_window_ends_to_the_second() {
     let household = first_season()
         .watched("Alice", "S02E10", 20)

@@ -3,12 +3,23 @@
 use crate::household::{GIGABYTE, Household, evening, series};
 use cliffhangarr_domain::enrollment::{Beyond, Enrollment, EnrollmentFacts, change_type, preview};
 use cliffhangarr_domain::monitoring::MonitoringType::{self, AllSeasonPilotRolling, FirstSeasonRolling, PilotRolling};
-use cliffhangarr_domain::plan::{Reason, Subject};
+use cliffhangarr_domain::plan::{Action, Reason, Subject};
 use cliffhangarr_domain::protection::Protection;
+use cliffhangarr_domain::wanting::spell;
+use cliffhangarr_domain::watching::RecentSearches;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 fn enroll(household: &Household, monitoring_type: MonitoringType, with_baseline: bool) -> Enrollment {
+    enroll_after(household, monitoring_type, with_baseline, &RecentSearches::default())
+}
+
+fn enroll_after(
+    household: &Household,
+    monitoring_type: MonitoringType,
+    with_baseline: bool,
+    recent: &RecentSearches,
+) -> Enrollment {
     preview(&EnrollmentFacts {
         subject: &Subject::default(),
         snapshot: &household.snapshot,
@@ -18,6 +29,8 @@ fn enroll(household: &Household, monitoring_type: MonitoringType, with_baseline:
         playing: &household.playing,
         protection: &household.protection,
         observed: &household.observed,
+        recent,
+        single_episodes: false,
         now: household.now,
         zone: &TimeZone::UTC,
     })
@@ -39,7 +52,8 @@ fn enrolling_leaves_sonarr_alone_unless_the_baseline_is_asked_for() {
     );
     assert_eq!(
         plain.decision.detail,
-        "Enrolled as pilotRolling; 4 files (4.0 GB) beyond the pilot stay."
+        "Enrolled as pilotRolling; 4 files (4.0 GB) beyond the pilot stay until the show was watched and then nobody has \
+         watched it for seven days."
     );
 
     let full = enroll(&household, PilotRolling, true);
@@ -80,6 +94,74 @@ fn a_series_that_is_played_or_protected_is_enrolled_without_its_baseline() {
         assert!(enrollment.decision.actions.is_empty());
         assert_eq!(enrollment.refused, Some(reason));
     }
+}
+
+/// What an enrollment with the baseline searches, as "season 1" or positions, and how many episodes it remembers.
+fn fetched(enrollment: &Enrollment) -> (String, usize) {
+    let searches: Vec<String> = enrollment
+        .decision
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::SearchSeason { season, .. } => Some(format!("season {season}")),
+            Action::SearchEpisodes { positions, .. } => Some(spell(positions)),
+            Action::SetMonitoring(_) | Action::DeleteFiles { .. } => None,
+        })
+        .collect();
+    (searches.join(" and "), enrollment.decision.reminders.len())
+}
+
+#[test]
+fn the_baseline_is_searched_where_it_is_missing() {
+    let empty = Household::new(PilotRolling, &[(0, 1), (1, 3), (2, 2)], 1).with(|it| {
+        for episode in &mut it.snapshot.episodes {
+            episode.file = None;
+        }
+        it.snapshot.files = Some(BTreeMap::new());
+    });
+    for (monitoring_type, search) in [
+        (PilotRolling, "S01E01"),
+        (FirstSeasonRolling, "season 1"),
+        (AllSeasonPilotRolling, "S01E01, S02E01"),
+    ] {
+        let enrollment = enroll(&empty, monitoring_type, true);
+        assert_eq!(fetched(&enrollment), (search.to_owned(), 0));
+        let words = format!("no file is deleted; {search} is searched.");
+        assert!(
+            enrollment.decision.detail.ends_with(&words),
+            "{}",
+            enrollment.decision.detail
+        );
+        assert!(
+            matches!(enrollment.decision.actions[0], Action::SetMonitoring(_)),
+            "flags come first"
+        );
+        assert_eq!(fetched(&enroll(&empty, monitoring_type, false)), (String::new(), 0));
+    }
+}
+
+#[test]
+fn of_the_baseline_nothing_is_searched_that_is_there_coming_searched_lately_or_not_aired() {
+    let with_one = |change: &dyn Fn(&mut Household)| {
+        let mut household = Household::new(FirstSeasonRolling, &[(1, 3)], 1);
+        for episode in &mut household.snapshot.episodes[1..] {
+            episode.file = None;
+        }
+        change(&mut household);
+        household
+    };
+    let nobody = RecentSearches::default();
+    let after = |household: &Household, recent| fetched(&enroll_after(household, FirstSeasonRolling, true, recent));
+    assert_eq!(after(&with_one(&|_| {}), &nobody), ("S01E02–E03".to_owned(), 0));
+    let downloading = with_one(&|it| it.snapshot.queued = Some(BTreeSet::from([it.snapshot.episodes[1].id])));
+    assert_eq!(after(&downloading, &nobody), ("S01E03".to_owned(), 0));
+    let unaired = with_one(&|it| it.snapshot.episodes[2].airs = Some(evening(9)));
+    assert_eq!(after(&unaired, &nobody), ("S01E02".to_owned(), 1));
+    let searched = RecentSearches {
+        seasons: BTreeMap::from([(1, evening(0))]),
+        ..RecentSearches::default()
+    };
+    assert_eq!(after(&with_one(&|_| {}), &searched), (String::new(), 1));
 }
 
 #[test]

@@ -370,7 +370,18 @@ proptest! {
         case.show.carry_out(&decisions, now());
         for reminder in decisions.iter().flat_map(|decision| &decision.reminders) {
             let ReminderAbout::EpisodesAired { episodes, .. } = &reminder.about else { continue };
-            let look = |show: &Show| reminders::decide(show.around_at(reminder.due_at), &subject(), reminder, None, true);
+            if case.episode(episodes[0]).has_aired(now()) {
+                // Not for want of an air date, but because it was searched lately.
+                continue;
+            }
+            let look = |show: &Show| {
+                let facts = reminders::ReminderFacts {
+                    show: None,
+                    settings: &Settings::default(),
+                    progress: &std::collections::BTreeMap::new(),
+                };
+                reminders::decide(show.around_at(reminder.due_at), &subject(), reminder, facts)
+            };
             let decision = look(&case.show);
             let episode = case.episode(episodes[0]).clone();
             prop_assert_eq!(episodes.len(), 1);

@@ -258,12 +258,13 @@ impl Household {
             self.apply_action(action);
         }
         for note in &decision.afterwards {
-            if let Bookkeeping::Reset { show } = note {
+            if let Bookkeeping::Reset { show, coming } = note {
                 assert_eq!(*show, self.show.id);
                 self.entries.clear();
-                self.show.current_monitored_season = self.show.monitoring_type.baseline_season();
+                let baseline = self.show.monitoring_type.baseline_season();
+                self.show.current_monitored_season = coming.unwrap_or(baseline).max(baseline);
                 self.show.last_watched_at = None;
-                self.show.expanded_at = None;
+                self.show.expanded_at = coming.map(|_| self.now);
                 self.show.reset_at = Some(self.now);
             }
         }

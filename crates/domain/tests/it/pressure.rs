@@ -2,7 +2,7 @@
 
 use crate::household::{GIGABYTE, Household, evening};
 use cliffhangarr_domain::ids::RollingShowId;
-use cliffhangarr_domain::monitoring::MonitoringType::FirstSeasonRolling;
+use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotRolling};
 use cliffhangarr_domain::pressure::{Candidate, Floor, Pressure, relief};
 
 fn floor() -> Floor {
@@ -59,20 +59,37 @@ fn what_was_viewed_longest_ago_goes_first_and_only_what_is_free_anyway() {
     let candidates: Vec<Candidate> = household
         .cleanup()
         .into_iter()
-        .map(|outlook| Candidate {
-            show: RollingShowId(1),
-            outlook,
-        })
+        .filter_map(|outlook| Candidate::season(RollingShowId(1), outlook))
         .collect();
     let picked = |shortage| {
         relief(&candidates, shortage)
             .iter()
-            .map(|it| it.outlook.season)
+            .filter_map(|it| it.decision.subject.season)
             .collect::<Vec<_>>()
     };
     assert!(picked(0).is_empty());
     assert_eq!(picked(1), [4]);
     assert_eq!(picked(3 * GIGABYTE), [4, 3]);
     assert_eq!(picked(1000 * GIGABYTE), [4, 3, 2]);
-    assert_eq!(candidates[0].outlook.last_viewed, Some(evening(12)));
+    assert_eq!(candidates[0].last_viewed, Some(evening(12)));
+}
+
+#[test]
+fn a_show_that_nobody_watches_any_more_takes_its_turn_by_its_last_viewing() {
+    let of = |id, household: Household| household.with(|it| it.show.id = RollingShowId(id));
+    let watched = |day| Household::new(PilotRolling, &[(1, 3), (2, 3)], 28).watched("Alice", "S02E01", day);
+    let active = of(1, watched(27));
+    let (longer_ago, long_ago) = (of(2, watched(5)), of(3, watched(12)));
+    let candidates: Vec<Candidate> = [&active, &long_ago, &longer_ago]
+        .into_iter()
+        .filter_map(|it| Candidate::inactive_show(&it.show, it.inactivity()))
+        .collect();
+    let picked = |shortage| {
+        relief(&candidates, shortage)
+            .iter()
+            .map(|it| it.show.0)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(picked(1), [2]);
+    assert_eq!(picked(6 * GIGABYTE), [2, 3], "who is active is no candidate");
 }

@@ -5,10 +5,11 @@ use cliffhangarr_domain as domain;
 use domain::ids::EpisodeId;
 use domain::monitoring::{MonitoringType, RollingShow};
 use domain::plan::{Decision, Reminder, ReminderAbout};
-use domain::reminders::{self, MAX_TRIES, OUTCOME_PAUSE};
+use domain::reminders::{self, MAX_TRIES, OUTCOME_PAUSE, Progress, ReminderFacts};
 use domain::settings::Settings;
 use domain::standard;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 
 fn reminder(about: ReminderAbout, attempts: u32) -> Reminder {
     Reminder {
@@ -21,7 +22,12 @@ fn reminder(about: ReminderAbout, attempts: u32) -> Reminder {
 }
 
 fn decide_at(now: Timestamp, show: &Show, reminder: &Reminder, rolling: Option<&RollingShow>) -> Decision {
-    reminders::decide(show.around_at(now), &subject(), reminder, rolling, true)
+    let facts = ReminderFacts {
+        show: rolling,
+        settings: &Settings::default(),
+        progress: &BTreeMap::new(),
+    };
+    reminders::decide(show.around_at(now), &subject(), reminder, facts)
 }
 
 fn due(show: &Show, about: ReminderAbout) -> String {
@@ -108,11 +114,24 @@ fn nothing_is_remembered_for_standard_monitoring_that_was_switched_off() {
     let show = Show::new().season(1, "Fmm").season(2, "...");
     for about in [season_listed(2), aired(&[id(1, 2)]), outcome(&[2, 3], false, days(8))] {
         let plan = |rolling| {
-            let decision = reminders::decide(show.around(), &subject(), &reminder(about.clone(), 0), rolling, false);
+            let settings = Settings {
+                standard_monitoring: false,
+                ..Settings::default()
+            };
+            let facts = ReminderFacts {
+                show: rolling,
+                settings: &settings,
+                progress: &BTreeMap::new(),
+            };
+            let decision = reminders::decide(show.around(), &subject(), &reminder(about.clone(), 0), facts);
             told(&[decision]).remove(0)
         };
         assert_eq!(plan(None), "moot");
-        assert_ne!(plan(Some(&enrolled(MonitoringType::FirstSeasonRolling))), "moot");
+        let watched = RollingShow {
+            last_watched_at: Some(now()),
+            ..enrolled(MonitoringType::FirstSeasonRolling)
+        };
+        assert_ne!(plan(Some(&watched)), "moot");
     }
 }
 
@@ -136,7 +155,7 @@ fn an_episode_that_has_aired_is_searched_if_it_is_still_wanted_and_missing() {
     let show = Show::new().season(1, "Fm");
     assert_eq!(
         due(&show.clone().searched(1, 2, days(1)), aired(&[id(1, 2)])),
-        "searchedRecently"
+        "searchedRecently: remember S01E02 in 144 h"
     );
     assert_eq!(due(&show.clone().unmonitored(), aired(&[id(1, 2)])), "moot");
     // Only what is remembered is searched, and no flag is changed.
@@ -150,7 +169,10 @@ fn a_season_search_from_before_an_episode_aired_does_not_stand_in_its_way() {
         .season(1, "mm")
         .with(1, 2, |episode| episode.airs = Some(now() - days(1)));
     let searched = show.searched_season(1, days(2));
-    assert_eq!(due(&searched, aired(&[id(1, 1), id(1, 2)])), "nowAired: search S01E02");
+    assert_eq!(
+        due(&searched, aired(&[id(1, 1), id(1, 2)])),
+        "nowAired: search S01E02; remember S01E01 in 120 h"
+    );
 }
 
 #[test]
@@ -183,7 +205,7 @@ fn an_unaired_season_is_searched_episode_by_episode_as_it_airs() {
         show.carry_out(&[decision], reminder.due_at);
         // Asking a second time searches nothing.
         let again = decide_at(reminder.due_at, &show, reminder, None);
-        assert_eq!(told(&[again]), ["searchedRecently"]);
+        assert_eq!(again.searches(), 0, "{}", told(&[again])[0]);
     }
 }
 
@@ -269,4 +291,103 @@ fn dates_at_the_end_of_time_are_no_trouble() {
         .with(1, 2, |episode| episode.airs = Some(Timestamp::MAX));
     let decision = decide_at(now(), &show, &reminder(aired(&[id(1, 2)]), 0), None);
     assert_eq!(decision.reminders[0].due_at, Timestamp::MAX);
+}
+
+#[test]
+fn what_was_searched_lately_is_looked_at_when_it_may_be_searched_again() {
+    let mut show = Show::new()
+        .season(1, "FFF")
+        .unmonitored_season(2, "...")
+        .searched_season(2, days(3));
+    let plan = standard::decide(show.around(), &subject(), at(1, 3), &Settings::default());
+    show.carry_out(&plan, now());
+    let remembered = plan[0].reminders.clone();
+    assert_eq!(remembered.len(), 1);
+    assert_eq!(remembered[0].due_at, now() + days(4));
+    let decision = decide_at(remembered[0].due_at, &show, &remembered[0], None);
+    assert_eq!(
+        told(&[decision]),
+        ["nowAired: search season 2 (3)"],
+        "a whole season is searched as one"
+    );
+}
+
+#[test]
+fn looks_at_undated_episodes_grow_apart_to_a_week() {
+    let show = Show::new()
+        .season(1, "F?")
+        .with(1, 2, |episode| episode.monitored = true);
+    for (attempts, hours) in [(0, 48), (1, 96), (2, 168), (900, 168)] {
+        let next = decide_at(now(), &show, &reminder(aired(&[id(1, 2)]), attempts), None)
+            .reminders
+            .remove(0);
+        assert_eq!(
+            (next.attempts, next.due_at),
+            (attempts + 1, now() + SignedDuration::from_hours(hours))
+        );
+    }
+}
+
+#[test]
+fn a_download_is_looked_at_less_often_the_longer_it_takes_and_is_said_to_take_long() {
+    let show = Show::new().season(1, "Fq");
+    let minutes = SignedDuration::from_mins;
+    for (ago, pause) in [
+        (minutes(0), minutes(30)),
+        (minutes(40), minutes(40)),
+        (minutes(300), minutes(300)),
+        (days(2), minutes(12 * 60)),
+        (days(40), minutes(12 * 60)),
+    ] {
+        let decision = decide_at(now(), &show, &reminder(outcome(&[2], false, ago), 0), None);
+        assert_eq!(decision.reminders[0].due_at, now() + pause, "{ago}");
+        let is_long = decision.detail.contains("it may be stuck");
+        assert_eq!(is_long, ago > days(3), "{}", decision.detail);
+    }
+}
+
+#[test]
+fn a_grab_that_came_to_nothing_is_told_apart_from_finding_nothing() {
+    let show = Show::new().season(1, "Fmmmm");
+    let progress = BTreeMap::from([
+        (id(1, 2), Progress::DownloadFailed),
+        (id(1, 3), Progress::Grabbed),
+        (id(1, 4), Progress::Imported),
+    ]);
+    let facts = ReminderFacts {
+        show: None,
+        settings: &Settings::default(),
+        progress: &progress,
+    };
+    let about = |attempts| reminder(outcome(&[2, 3, 4, 5], false, days(1)), attempts);
+    let waiting = reminders::decide(show.around(), &subject(), &about(0), facts);
+    assert_eq!(
+        waiting.detail,
+        "Nothing was found for S01E05 so far; S01E03 was grabbed, but is not being downloaded any more; \
+         S01E02 was grabbed, but the download failed; S01E04 was imported, but its file is gone; \
+         it is searched again later."
+    );
+    let given_up = reminders::decide(show.around(), &subject(), &about(MAX_TRIES - 1), facts);
+    assert_eq!(given_up.reason, domain::plan::Reason::GaveUp);
+    assert!(given_up.detail.contains("the download failed"), "{}", given_up.detail);
+}
+
+#[test]
+fn what_nobody_watches_any_more_is_not_searched_again() {
+    let show = Show::new().season(1, "Fm");
+    let again = |watched: Option<Timestamp>, viewer: Option<&str>| {
+        let rolling = RollingShow {
+            last_watched_at: watched,
+            ..enrolled(MonitoringType::FirstSeasonRolling)
+        };
+        let due = Reminder {
+            viewer: viewer.map(str::to_owned),
+            ..reminder(outcome(&[2], false, days(8)), 0)
+        };
+        decide_at(now(), &show, &due, Some(&rolling)).searches()
+    };
+    assert_eq!(again(Some(now() - days(6)), Some("Alice")), 1);
+    assert_eq!(again(Some(now() - days(8)), Some("Alice")), 0);
+    assert_eq!(again(None, Some("Alice")), 0);
+    assert_eq!(again(None, None), 1, "it came with the calendar");
 }

@@ -5,7 +5,7 @@ use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotR
 use cliffhangarr_domain::observed::{Gap, ObservedTime};
 use cliffhangarr_domain::plan::{Bookkeeping, Reason};
 use cliffhangarr_domain::protection::Protection;
-use cliffhangarr_domain::reset::{Amount, needs_confirmation};
+use cliffhangarr_domain::reset::{AfterRefusal, Amount, after_refusal, needs_confirmation};
 use cliffhangarr_domain::series::NewItems;
 
 fn pilot() -> Household {
@@ -141,6 +141,38 @@ fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time(
             Reason::InactiveReset,
         ),
         (
+            "watched only before it was enrolled, all files from before",
+            watched(10).with(|it| it.show.enrolled_at = evening(11)),
+            Reason::NeverExpanded,
+        ),
+        (
+            "watched lately, but only before it was enrolled, all files from before",
+            watched(15).with(|it| it.show.enrolled_at = evening(16)),
+            Reason::NeverExpanded,
+        ),
+        (
+            "expanded by us long ago, watched lately before it was enrolled",
+            expanded_to(2)
+                .watched("Alice", "S02E01", 14)
+                .with(|it| it.show.enrolled_at = evening(15)),
+            Reason::StillActive,
+        ),
+        (
+            "watched before and after it was enrolled",
+            watched(5)
+                .watched("Bob", "S01E02", 10)
+                .with(|it| it.show.enrolled_at = evening(6)),
+            Reason::InactiveReset,
+        ),
+        (
+            "with consent, watched only before it was enrolled",
+            watched(8).with(|it| {
+                it.show.prior_files_may_go = true;
+                it.show.enrolled_at = evening(9);
+            }),
+            Reason::InactiveReset,
+        ),
+        (
             "enrolled lately with consent",
             pilot().with(|it| {
                 it.show.prior_files_may_go = true;
@@ -157,6 +189,7 @@ fn a_show_is_reset_only_when_nobody_watched_it_for_long_enough_of_observed_time(
         let forgets = decision.afterwards
             == [Bookkeeping::Reset {
                 show: household.show.id,
+                coming: None,
             }];
         assert_eq!(forgets, acts, "{name}");
     }
@@ -172,6 +205,16 @@ fn a_show_that_was_never_watched_loses_only_what_our_expansions_reached() {
     assert_eq!(household.there(), "S01E01 S03E01 S03E02 S03E03");
     consented.apply(&consented.inactivity());
     assert_eq!(consented.there(), "S01E01");
+}
+
+#[test]
+fn what_was_watched_before_the_enrollment_gives_no_consent_to_more_than_our_expansions_reached() {
+    let mut household = Household::new(PilotRolling, &[(1, 3), (2, 3), (3, 3)], 20).watched("Alice", "S03E02", 4);
+    household.show.enrolled_at = evening(5);
+    household.show.expanded_at = Some(evening(10));
+    household.show.current_monitored_season = 2;
+    household.apply(&household.inactivity());
+    assert_eq!(household.there(), "S01E01 S03E01 S03E02 S03E03");
 }
 
 #[test]
@@ -195,6 +238,20 @@ fn the_decision_says_in_words_why() {
             "Last seen watched on 1 November, but what was played on Plex since 19 November is not known yet.",
         ),
         (watched(10).playing("Bob", "S01E01"), "Bob is playing S01E01."),
+        (
+            pilot().with(|it| {
+                it.show.prior_files_may_go = true;
+                it.show.enrolled_at = evening(15);
+            }),
+            "It was enrolled on 15 November; it is inactive on 22 November at the earliest.",
+        ),
+        (
+            pilot().with(|it| {
+                it.show.prior_files_may_go = true;
+                it.show.enrolled_at = evening(10);
+            }),
+            "Nobody has watched it since it was enrolled: back to the pilot, 5 files (5.0 GB) are deleted.",
+        ),
         (
             watched(10).with(|it| {
                 it.protection = Protection::Tagged {
@@ -220,6 +277,70 @@ fn a_reset_is_done_once() {
         assert_eq!(household.inactivity().reason, Reason::AtBaseline);
         assert_eq!(household.manual_reset().reason, Reason::AtBaseline);
     }
+}
+
+#[test]
+fn what_is_still_being_fetched_at_a_reset_goes_when_its_time_has_passed() {
+    let queued = |household: &mut Household, positions: &[&str]| {
+        let ids = positions
+            .iter()
+            .map(|position| household.episode(position).id)
+            .collect();
+        household.snapshot.queued = Some(ids);
+    };
+    let coming = |household: &Household| match household.manual_reset().afterwards[..] {
+        [Bookkeeping::Reset { coming, .. }] => coming,
+        ref other => panic!("{other:?}"),
+    };
+    let show = || Household::new(PilotRolling, &[(0, 1), (1, 3), (2, 3), (3, 3)], 20).watched("Alice", "S02E01", 20);
+    let cases: Vec<(&str, &[&str], Option<i32>)> = vec![
+        ("nothing", &[], None),
+        ("of two seasons", &["S02E03", "S03E01"], Some(3)),
+        ("of the baseline and a special", &["S00E01", "S01E01"], None),
+        ("beyond the baseline in its season", &["S01E02"], Some(1)),
+    ];
+    for (name, positions, expected) in cases {
+        assert_eq!(coming(&show().with(|it| queued(it, positions))), expected, "{name}");
+    }
+    let kept = show().with(|it| {
+        queued(it, &["S03E01"]);
+        it.show.keep_seasons.insert(3);
+    });
+    assert_eq!(coming(&kept), None);
+
+    let mut arrived = show().with(|it| queued(it, &["S02E03"]));
+    arrived.apply(&arrived.manual_reset());
+    arrived.snapshot.queued = None;
+    arrived.episode("S02E03").file = Some(cliffhangarr_domain::ids::EpisodeFileId(9));
+    assert_eq!(arrived.clone().on(26).inactivity().reason, Reason::StillActive);
+    let arrived = arrived.on(27);
+    let decision = arrived.inactivity();
+    assert_eq!(decision.reason, Reason::InactiveReset, "{}", decision.detail);
+    assert_eq!(decision.doomed_files().count(), 1);
+}
+
+#[test]
+fn what_was_watched_before_a_reset_is_over_and_a_reset_of_a_wrong_clock_moots_nothing() {
+    let show = pilot().with(|it| it.show.reset_at = Some(evening(10))).show;
+    let was_reset_since = |watched, now| show.was_reset_since(evening(watched), evening(now));
+    assert!(was_reset_since(9, 12) && was_reset_since(10, 12));
+    assert!(!was_reset_since(11, 12));
+    assert!(!was_reset_since(8, 9), "the reset lies ahead");
+    assert!(!pilot().show.was_reset_since(evening(1), evening(9)));
+}
+
+#[test]
+fn a_refusal_holds_for_a_while_and_then_it_is_asked_again() {
+    let settings = pilot().settings;
+    let on = |day| after_refusal(evening(10), &settings, evening(day), &jiff::tz::TimeZone::UTC);
+    let stays = AfterRefusal::Stays("You decided against it on 10 November.".to_owned());
+    assert_eq!([on(10), on(16)], [stays.clone(), stays]);
+    assert_eq!(on(17), AfterRefusal::AskedFirst);
+    assert_eq!(
+        on(9),
+        AfterRefusal::AskedFirst,
+        "a refusal ahead comes from a wrong clock"
+    );
 }
 
 #[test]
@@ -255,7 +376,8 @@ fn a_reset_on_request_forgets_progress_even_where_sonarr_is_at_the_baseline() {
     assert_eq!(
         decision.afterwards,
         [Bookkeeping::Reset {
-            show: household.show.id
+            show: household.show.id,
+            coming: None,
         }]
     );
 }

@@ -68,6 +68,14 @@ fn pilot_rolling_goes_by_the_threshold_once_there_is_more_than_the_pilot() {
 }
 
 #[test]
+fn a_pilot_among_episodes_that_could_not_be_read_is_not_taken_for_the_only_one() {
+    let mut show = rolling_show().unmonitored_season(1, "F....");
+    show.snapshot.has_holes = true;
+    let told = watch(PilotRolling, &show, 1, &[1]);
+    assert!(!told.iter().any(|told| told.starts_with("expansion")), "{told:?}");
+}
+
+#[test]
 fn a_double_pilot_in_one_file_is_one_pilot() {
     let show = rolling_show().season(1, "F=").unmonitored_season(2, "...");
     let grown = "expansion: season 2 on; S02E01–E03 on; search season 2 (3); expanded to 2 for alice";
@@ -250,7 +258,7 @@ fn every_instance_is_decided_from_its_own_facts() {
         series: SeriesId(99),
         ..KEY
     };
-    let flags = "searchedRecently: season 2 on; S02E01–E03 on; expanded to 2 for alice";
+    let flags = "searchedRecently: season 2 on; S02E01–E03 on; expanded to 2 for alice; remember S02E01–E03 in 144 h";
     expect(FirstSeasonRolling, &first, (1, 3), &[flags]);
     let master = domain::monitoring::RollingShow {
         id: RollingShowId(8),

@@ -1,10 +1,10 @@
 //! Rules for series that are new in Sonarr.
 
 use crate::household::{evening, series};
-use cliffhangarr_domain::ids::InstanceId;
+use cliffhangarr_domain::ids::{InstanceId, SeriesId};
 use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotRolling};
 use cliffhangarr_domain::rules::{
-    Combination, Condition, InstanceDefault, Outcome, Rule, RuleMatch, RuleSet, dry_run, evaluate,
+    Combination, Condition, InstanceDefault, Outcome, Rule, RuleMatch, RuleSet, dry_run, evaluate, is_business,
 };
 use cliffhangarr_domain::series::Series;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +33,7 @@ fn rule(name: &str, conditions: Vec<Condition>, outcome: Outcome) -> Rule {
     Rule {
         name: name.to_owned(),
         made_at: evening(1),
+        newest_then: BTreeMap::new(),
         instance: None,
         combination: Combination::All,
         conditions,
@@ -222,6 +223,7 @@ fn only_series_added_after_the_rule_are_its_business() {
         defaults: vec![InstanceDefault {
             instance: InstanceId(1),
             made_at: evening(5),
+            newest_then: None,
             outcome: Outcome::Rolling(FirstSeasonRolling),
         }],
     };
@@ -232,12 +234,44 @@ fn only_series_added_after_the_rule_are_its_business() {
 }
 
 #[test]
+fn where_the_newest_series_was_known_later_ids_tell_what_is_new_whatever_the_clocks_say() {
+    let title = Condition::Title {
+        pattern: "*".to_owned(),
+    };
+    let mut rules = RuleSet {
+        rules: vec![rule("all", vec![title], Outcome::Standard)],
+        defaults: vec![InstanceDefault {
+            instance: InstanceId(1),
+            made_at: evening(20),
+            newest_then: Some(SeriesId(6)),
+            outcome: Outcome::Rolling(FirstSeasonRolling),
+        }],
+    };
+    rules.rules[0].newest_then = BTreeMap::from([(InstanceId(1), SeriesId(8))]);
+    for (id, by_rule, by_default) in [(6, false, false), (7, false, true), (8, false, true), (9, true, true)] {
+        // Added in the very second in which the rule was made, or by a clock that is behind.
+        for added in [evening(1), evening(0)] {
+            let mut series = Series {
+                added: Some(added),
+                ..anime()
+            };
+            series.key.series = SeriesId(id);
+            let found = evaluate(&rules, &series, &labels());
+            assert_eq!(found.is_some_and(|found| found.rule == Some(0)), by_rule, "{id}");
+            assert_eq!(found.is_some(), by_default, "{id}");
+            assert_eq!(is_business(&rules, &series), by_default, "{id}");
+        }
+    }
+}
+
+#[test]
 fn an_instances_default_holds_where_no_rule_matches() {
     let mut rules = RuleSet {
         rules: vec![rule("elsewhere", vec![genre("Animation")], Outcome::Standard)],
         defaults: vec![InstanceDefault {
             instance: InstanceId(1),
             made_at: evening(5),
+            newest_then: None,
             outcome: Outcome::Rolling(FirstSeasonRolling),
         }],
     };
@@ -308,6 +342,7 @@ fn every_fault_of_a_rule_set_is_named() {
     let default = InstanceDefault {
         instance: InstanceId(1),
         made_at: evening(1),
+        newest_then: None,
         outcome: Outcome::Standard,
     };
     let rules = RuleSet {

@@ -148,8 +148,8 @@ fn nothing_is_searched_that_is_there_downloading_or_searched_lately() {
     expect(&partly, (1, 3), &["nextSeason: search S02E03–E04"]);
     let missing = Show::new().season(1, "FFF").season(2, "mmm");
     for (ago, plan) in [
-        (days(0), "searchedRecently"),
-        (days(6), "searchedRecently"),
+        (days(0), "searchedRecently: remember S02E01–E03 in 168 h"),
+        (days(6), "searchedRecently: remember S02E01–E03 in 24 h"),
         (days(7), "nextSeason: search season 2 (3)"),
         (days(30), "nextSeason: search season 2 (3)"),
     ] {
@@ -158,7 +158,7 @@ fn nothing_is_searched_that_is_there_downloading_or_searched_lately() {
     expect(
         &missing.clone().searched(2, 2, days(3)),
         (1, 3),
-        &["nextSeason: search S02E01, E03"],
+        &["nextSeason: search S02E01, E03; remember S02E02 in 96 h"],
     );
     // The memory of another season is none.
     expect(
@@ -244,10 +244,10 @@ fn a_binge_searches_every_episode_once() {
         .with(1, 2, |episode| episode.file = Some(domain::ids::EpisodeFileId(2)));
     for (episode, plan) in [
         (1, "upcomingEpisodes: search S01E03"),
-        (2, "upcomingEpisodes: search S01E04"),
-        (3, "upcomingEpisodes: search S01E05"),
-        (4, "upcomingEpisodes: search S01E06"),
-        (4, "searchedRecently"),
+        (2, "upcomingEpisodes: search S01E04; remember S01E03 in 168 h"),
+        (3, "upcomingEpisodes: search S01E05; remember S01E04 in 168 h"),
+        (4, "upcomingEpisodes: search S01E06; remember S01E05 in 168 h"),
+        (4, "searchedRecently: remember S01E05–E06 in 168 h"),
     ] {
         let decisions = standard::decide(show.around(), &subject(), at(1, episode), &settings(2));
         assert_eq!(told(&decisions), [plan], "E{episode}");
@@ -260,8 +260,9 @@ fn two_viewers_at_the_same_episode_cause_one_search() {
     let mut show = Show::new().season(1, "FFF").unmonitored_season(2, "...");
     let first = standard::decide(show.around(), &subject(), at(1, 3), &settings(2));
     show.carry_out(&first, now());
-    expect(&show, (1, 3), &["searchedRecently"]);
-    expect(&show, (1, 2), &["searchedRecently"]);
+    let remembered = "searchedRecently: remember S02E01–E03 in 168 h";
+    expect(&show, (1, 3), &[remembered]);
+    expect(&show, (1, 2), &[remembered]);
 }
 
 #[test]
@@ -293,6 +294,19 @@ fn a_lone_pilot_brings_the_rest_of_season_1() {
             "monitorsNewAlready",
         ],
     );
+}
+
+#[test]
+fn where_episodes_could_not_be_read_no_season_is_taken_as_a_whole() {
+    let mut pilot = Show::new().unmonitored_season(1, "F....");
+    pilot.snapshot.has_holes = true;
+    expect(&pilot, (1, 1), &["upcomingEpisodes: S01E02–E03 on; search S01E02–E03"]);
+    let mut ending = Show::new().season(1, "FFF").unmonitored_season(2, "...");
+    ending.snapshot.has_holes = true;
+    expect(&ending, (1, 3), &["nextSeason: S02E01–E03 on; search S02E01–E03"]);
+    let mut last = Show::new().unmonitored_season(1, "FFF").new_items(Some(NewItems::None));
+    last.snapshot.has_holes = true;
+    expect(&last, (1, 3), &["monitorNew: new items all"]);
 }
 
 #[test]

@@ -233,6 +233,28 @@ fn a_sent_search_is_remembered_for_seven_days() {
         };
         assert_eq!(both.covers(episode, now()), covered);
     }
+    // Sent by a clock that was ahead, so far that it cannot have been, it hides neither.
+    let year = days(365);
+    for (sent, covered) in [
+        (now() - days(6), true),
+        (now() - days(8), false),
+        (now() + days(6), true),
+    ] {
+        let mixed = [
+            RecentSearches {
+                seasons: [(1, now() + year)].into(),
+                episodes: [(id(1, 1), sent)].into(),
+            },
+            RecentSearches {
+                seasons: [(1, sent)].into(),
+                episodes: [(id(1, 1), now() + year)].into(),
+            },
+        ];
+        for recent in mixed {
+            assert_eq!(recent.covers(episode, now()), covered);
+            assert_eq!(recent.last_sent(episode, now()), Some(sent));
+        }
+    }
     let others = RecentSearches {
         seasons: [(2, now())].into(),
         episodes: [(id(1, 2), now())].into(),

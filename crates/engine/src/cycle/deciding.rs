@@ -1,10 +1,10 @@
-//! From one watched episode to decisions on every Sonarr that has it, and their execution.
+//! From one watched episode to decisions on a Sonarr that has it, and their execution.
 
-use super::{Mode, PLAY_NOTED_EVERY, Trouble, Verdicts, journal_key};
-use crate::core::{Core, lock};
-use crate::identify::Located;
+use super::{Mode, Trouble, journal_key};
+use crate::core::Core;
 use crate::links::Link;
 use crate::report::{CheckReport, Failure};
+use crate::rolling::Viewing;
 use crate::runner::queued;
 use domain::ids::SeriesKey;
 use domain::monitoring::RollingShow;
@@ -13,123 +13,16 @@ use domain::series::{Series, SeriesSnapshot};
 use domain::settings::Settings;
 use domain::tracker::PlayKey;
 use domain::wanting::Circumstances;
-use domain::watching::{SEARCH_MEMORY, Sighting};
+use domain::watching::Sighting;
 use domain::{rolling, standard};
-use jiff::SignedDuration;
 use remote::RemoteError;
 use std::sync::Arc;
 use store::{Origin, StoreError};
 
 impl Core {
-    /// Looks a watched episode up on every Sonarr, and decides on each that has it.
-    pub(super) async fn on_all_instances(
-        &self,
-        sighting: &Sighting,
-        key: &PlayKey,
-        mode: Mode,
-        report: &mut CheckReport,
-        only: Option<i64>,
-    ) -> Verdicts {
-        let instances = self.links.instances();
-        let mut decisions = Vec::new();
-        let mut valid_until = None;
-        let mut found = false;
-        let locating = instances
-            .iter()
-            .filter(|link| only.is_none_or(|id| link.connection.id == id))
-            .map(|link| async move {
-                let may_ask = mode.fresh || lock(&link.condition).may_be_asked(self.now());
-                let located = if may_ask {
-                    self.locate(link, &sighting.show).await
-                } else {
-                    Err(RemoteError::Unreachable {
-                        detail: lock(&link.condition)
-                            .trouble()
-                            .unwrap_or("it failed just now")
-                            .to_owned(),
-                    })
-                };
-                (link, located)
-            });
-        for (link, located) in futures::future::join_all(locating).await {
-            let mut subject = sighting.subject.clone();
-            subject.instance = Some(link.connection.name.clone());
-            match located {
-                Ok(Located::Series(series)) => {
-                    found = true;
-                    subject.series = Some(series.key);
-                    match self
-                        .on_series(link, &subject, *series, sighting, key, mode, report)
-                        .await
-                    {
-                        Ok(made) => decisions.extend(made),
-                        Err(Trouble::Remote(error)) => {
-                            valid_until = Some(self.now());
-                            decisions.push(
-                                self.unavailable(link, subject, &error, sighting, key, mode, report)
-                                    .await,
-                            );
-                        }
-                        Err(Trouble::Store(error)) => {
-                            valid_until = Some(self.now());
-                            decisions.push(self.store_failed(subject, &error, report));
-                        }
-                    }
-                }
-                Ok(Located::Ambiguous) => {
-                    found = true;
-                    let detail = format!(
-                        "Several series of {} have this title; nothing is guessed.",
-                        link.connection.name
-                    );
-                    let nothing = self
-                        .nothing(subject, Reason::AmbiguousTitle, detail, key, mode, None, report)
-                        .await;
-                    decisions.extend(nothing.decisions);
-                }
-                Ok(Located::Nowhere) => {}
-                Err(error) => {
-                    found = true;
-                    valid_until = Some(self.now());
-                    decisions.push(
-                        self.unavailable(link, subject, &error, sighting, key, mode, report)
-                            .await,
-                    );
-                }
-            }
-        }
-        if !found {
-            let detail = if instances.is_empty() {
-                "No Sonarr is connected."
-            } else {
-                "No Sonarr has this series."
-            };
-            // It may be added while the play goes on.
-            let again = Some(self.now() + SignedDuration::from_mins(30));
-            let nothing = self
-                .nothing(
-                    sighting.subject.clone(),
-                    Reason::NotInSonarr,
-                    detail.to_owned(),
-                    key,
-                    mode,
-                    again,
-                    report,
-                )
-                .await;
-            decisions.extend(nothing.decisions);
-            valid_until = nothing.valid_until;
-        }
-        if decisions.iter().any(|decision| decision.subject.rolling_show.is_some()) {
-            let noted_again = self.now() + PLAY_NOTED_EVERY;
-            valid_until = Some(valid_until.map_or(noted_again, |until| until.min(noted_again)));
-        }
-        Verdicts { decisions, valid_until }
-    }
-
     /// Decides about a watched episode of one series, under its lock.
     #[expect(clippy::too_many_arguments, reason = "all of it is one look at one series")]
-    async fn on_series(
+    pub(super) async fn on_series(
         &self,
         link: &Arc<Link>,
         subject: &Subject,
@@ -149,17 +42,17 @@ impl Core {
         let seen_at = mode.seen_at.unwrap_or_else(|| self.now());
         if show
             .as_ref()
-            .and_then(|show| show.reset_at)
-            .is_some_and(|reset| seen_at <= reset)
+            .is_some_and(|show| show.was_reset_since(seen_at, self.now()))
         {
-            let detail = "The show was reset since it was watched.";
-            return Ok(vec![Decision::nothing(subject, Reason::Moot, detail)]);
+            let decision = Decision::nothing(subject, Reason::Moot, "The show was reset since it was watched.");
+            self.journal_session(&decision, key, mode).await?;
+            return Ok(vec![decision]);
         }
         if let Some(show) = &show
             && !mode.dry_run
         {
-            let allowed = self.is_allowed(&sighting.watched.viewer);
-            self.note_viewing_at(show, &sighting.watched, allowed, seen_at).await?;
+            self.note_viewings(show, &[Viewing::new(&sighting.watched, seen_at)])
+                .await?;
         }
         let refusal = if !self.is_allowed(&sighting.watched.viewer) {
             let name = sighting.watched.viewer.display_name();
@@ -189,7 +82,7 @@ impl Core {
             self.resume_series(link, series_key, report).await?;
         }
         let decisions = self
-            .decide(link, &subject, series, sighting, show.as_ref(), &settings, mode)
+            .decide(link, &subject, series, sighting, show.as_ref(), &settings, mode, report)
             .await?;
         for decision in &decisions {
             self.execute(link, decision, key, mode, report).await?;
@@ -218,6 +111,7 @@ impl Core {
         show: Option<&RollingShow>,
         settings: &Settings,
         mode: Mode,
+        report: &mut CheckReport,
     ) -> Result<Vec<Decision>, Trouble> {
         let Some((_, client)) = link.sonarr() else {
             return Err(RemoteError::Unauthorized.into());
@@ -226,7 +120,18 @@ impl Core {
         let now = self.now();
         let listing = client.episodes(series_key.series).await;
         link.note(&listing, now);
-        let mut snapshot = SeriesSnapshot::new(series, listing?.items);
+        let listing = listing?;
+        let mut snapshot = SeriesSnapshot::new(series, listing.items);
+        if let Some(reason) = listing.skipped.first() {
+            snapshot.has_holes = true;
+            let (count, show) = (listing.skipped.len(), &subject.show);
+            let message = format!("{count} episodes of {show} could not be read: {reason}");
+            tracing::warn!(instance = link.connection.name, "{message}");
+            report.errors.push(Failure {
+                source: link.connection.name.clone(),
+                message,
+            });
+        }
         let watched = sighting.watched.with_file_mates(&snapshot);
         if show.is_some() && !mode.dry_run {
             self.note_need(&watched, &snapshot).await?;
@@ -235,10 +140,10 @@ impl Core {
             && watched != sighting.watched
             && !mode.dry_run
         {
-            self.note_viewing_at(show, &watched, true, mode.seen_at.unwrap_or(now))
+            self.note_viewings(show, &[Viewing::new(&watched, mode.seen_at.unwrap_or(now))])
                 .await?;
         }
-        let recent = self.store.recent_searches(series_key, now - SEARCH_MEMORY).await?;
+        let recent = self.store.recent_searches(series_key, now).await?;
         let single_episodes = self.is_short_of_space(link, &snapshot.series).await;
         let ahead = match show {
             Some(show) => self.wants_more(show, &watched, &snapshot, settings).await?,

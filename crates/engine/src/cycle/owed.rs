@@ -86,9 +86,12 @@ impl Core {
             show,
             ..sighting.clone()
         };
-        let verdicts = self
-            .on_all_instances(&sighting, &key, mode, report, Some(instance))
-            .await;
-        report.decisions.extend(verdicts.decisions);
+        let Some(link) = self.links.get(instance) else { return };
+        let part = self.on_instance(&link, &sighting, &key, mode, report).await;
+        let decisions = match part.into_decisions() {
+            Some(decisions) => decisions,
+            None => self.found_nowhere(&sighting, &key, mode, report).await,
+        };
+        report.decisions.extend(decisions);
     }
 }

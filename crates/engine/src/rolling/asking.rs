@@ -3,40 +3,43 @@
 use super::pass::Proposal;
 use crate::core::Core;
 use crate::report::{LeftAlone, ResetReport};
-use domain::ids::{RollingShowId, SeriesKey};
+use domain::ids::{EpisodeFileId, RollingShowId, SeriesKey};
 use domain::plan::Reason;
 use domain::reset::{Amount, needs_confirmation};
+use domain::series::EpisodeFile;
 use domain::state::{Notification, Topic};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{IntentState, NewIntent, Origin, Outcome, StoreError};
 
-/// A run over fewer shows than this is everyday life and is not asked about.
+/// With fewer shows than this, every reset is a large share of them, and nothing is asked.
 const SHOWS_THAT_ASK: usize = 3;
 
 impl Core {
     /// Whether a run would delete so much that it asks first.
     pub(super) async fn is_too_big(&self, proposals: &[Proposal]) -> Result<bool, StoreError> {
-        let shows: BTreeSet<RollingShowId> = proposals.iter().map(|proposal| proposal.facts.show.id).collect();
+        let shows = self.store.rolling_shows().await?;
         if shows.len() < SHOWS_THAT_ASK {
             return Ok(false);
         }
+        let percent = self.settings().confirm_above_percent;
         let doomed = Amount::doomed(proposals.iter().map(|proposal| &proposal.decision));
-        let mut all = Amount::default();
-        for show in self.store.rolling_shows().await? {
+        let (counted, mut all) = files_at_hand(proposals);
+        for show in shows.iter().filter(|show| !counted.contains(&show.id)) {
+            // More files only make the share smaller.
+            if !needs_confirmation(all, doomed, percent) {
+                return Ok(false);
+            }
             let Some(link) = self.link_of(show.series) else {
                 continue;
             };
             let Some((_, client)) = link.sonarr() else { continue };
             match client.files(show.series.series).await {
-                Ok(files) => {
-                    all.files += files.len() as u64;
-                    all.bytes += files.values().map(|file| file.size).sum::<i64>();
-                }
+                Ok(files) => add(&mut all, &files),
                 // What cannot be counted makes the share look bigger, which is the careful side.
                 Err(error) => tracing::warn!(show = show.title, "its files could not be counted: {error}"),
             }
         }
-        Ok(needs_confirmation(all, doomed, self.settings().confirm_above_percent))
+        Ok(needs_confirmation(all, doomed, percent))
     }
 
     /// Leaves everything of a run to the user's word.
@@ -67,8 +70,8 @@ impl Core {
             self.notifier.tell(Notification {
                 title: "Confirm a big cleanup".to_owned(),
                 body: format!(
-                    "{} shows would lose files. Nothing is deleted before you say so.",
-                    proposals.len()
+                    "{} would lose files. Nothing is deleted before you say so.",
+                    shows_of(&intents)
                 ),
                 topic: Topic::Confirmation,
             });
@@ -77,7 +80,7 @@ impl Core {
             report.skipped.push(LeftAlone {
                 id: Some(proposal.facts.show.id.0),
                 title: proposal.facts.show.title.clone(),
-                reason: "It waits for your confirmation: the run would delete a large share of the files.".to_owned(),
+                reason: "It waits for your confirmation.".to_owned(),
             });
         }
         Ok(report)
@@ -107,5 +110,36 @@ impl Core {
             }
         }
         Ok(())
+    }
+}
+
+/// The files of the shows that a run is about, which are known already.
+fn files_at_hand(proposals: &[Proposal]) -> (BTreeSet<RollingShowId>, Amount) {
+    let mut counted = BTreeSet::new();
+    let mut all = Amount::default();
+    for proposal in proposals {
+        if counted.insert(proposal.facts.show.id)
+            && let Some(files) = &proposal.facts.snapshot.files
+        {
+            add(&mut all, files);
+        }
+    }
+    (counted, all)
+}
+
+fn add(all: &mut Amount, files: &BTreeMap<EpisodeFileId, EpisodeFile>) {
+    all.files += files.len() as u64;
+    all.bytes += files.values().map(|file| file.size).sum::<i64>();
+}
+
+/// "Slow Show" or "3 shows".
+fn shows_of(intents: &[NewIntent<'_>]) -> String {
+    let shows: BTreeSet<&str> = intents
+        .iter()
+        .map(|intent| intent.decision.subject.show.as_str())
+        .collect();
+    match shows.first() {
+        Some(only) if shows.len() == 1 => (*only).to_owned(),
+        _ => format!("{} shows", shows.len()),
     }
 }

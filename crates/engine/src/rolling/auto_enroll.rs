@@ -1,5 +1,6 @@
 //! Series that are new in Sonarr become rolling shows by the user's rules.
 
+use super::seen_series::{Newest, Seen};
 use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::Link;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use store::StoreError;
 
 const RULES: &str = "enrollmentRules";
-const HANDLED: &str = "enrollmentRulesDone";
 
 /// Labels of an instance's tags by id.
 type Labels = BTreeMap<i64, String>;
@@ -49,20 +49,38 @@ impl Core {
         }
         let before = self.rules().await?;
         let now = self.now();
+        let mut newest = Newest::default();
         for rule in &mut rules.rules {
             let is_same = |old: &&rules::Rule| {
                 rules::Rule {
                     made_at: rule.made_at,
+                    newest_then: rule.newest_then.clone(),
                     name: rule.name.clone(),
                     ..(*old).clone()
                 } == *rule
             };
-            rule.made_at = before.rules.iter().find(is_same).map_or(now, |old| old.made_at);
+            match before.rules.iter().find(is_same) {
+                Some(old) => {
+                    rule.made_at = old.made_at;
+                    rule.newest_then.clone_from(&old.newest_then);
+                }
+                None => {
+                    rule.made_at = now;
+                    rule.newest_then = newest.of_all(self, |instance| rule.concerns(instance)).await;
+                }
+            }
         }
         for default in &mut rules.defaults {
             let is_same =
                 |old: &&rules::InstanceDefault| old.instance == default.instance && old.outcome == default.outcome;
-            default.made_at = before.defaults.iter().find(is_same).map_or(now, |old| old.made_at);
+            match before.defaults.iter().find(is_same) {
+                Some(old) => *default = *old,
+                None => {
+                    default.made_at = now;
+                    let mine = newest.of_all(self, |instance| instance == default.instance).await;
+                    default.newest_then = mine.get(&default.instance).copied();
+                }
+            }
         }
         self.store_as_json(RULES, &rules).await?;
         self.work.notify_one();
@@ -131,71 +149,88 @@ impl Core {
                     continue;
                 }
             };
+            let mut seen = Seen::of(self, instance).await?;
             for series in library {
-                let Some(found) = rules::evaluate(&rules, &series, &labels) else {
-                    continue;
-                };
-                let mut handled = self.handled(instance).await?;
-                if !handled.insert(series.key.series.0) {
-                    continue;
+                if let Err(message) = self.apply_rules_to(&rules, &link, &series, &labels, &mut seen).await {
+                    fail(format!("{}: {message}", series.title));
                 }
-                if let Outcome::Rolling(monitoring_type) = found.outcome
-                    && self.store.rolling_show_of(series.key).await?.is_none()
-                {
-                    let because = match found.rule.and_then(|index| rules.rules.get(index)) {
-                        Some(rule) => format!("by the rule \"{}\"", rule.name),
-                        None => "as the default of its Sonarr".to_owned(),
-                    };
-                    if let Err(error) = self.enroll_new(&link, &series, monitoring_type, &because).await {
-                        fail(format!("{}: {}", series.title, error.message));
-                        continue;
-                    }
-                }
-                self.store_as_json(&format!("{HANDLED}/{instance}"), &handled).await?;
+                seen.save(self).await?;
             }
         }
         Ok(())
     }
 
-    /// Ids of series that the rules were applied to: what the user takes out of monitoring afterwards stays out.
-    async fn handled(&self, instance: InstanceId) -> Result<BTreeSet<i64>, StoreError> {
-        let text = self.store.meta(&format!("{HANDLED}/{instance}")).await?;
-        Ok(text
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+    /// Does with one series what the rules say, once.
+    async fn apply_rules_to(
+        &self,
+        rules: &RuleSet,
+        link: &Arc<Link>,
+        series: &Series,
+        labels: &Labels,
+        seen: &mut Seen,
+    ) -> Result<(), String> {
+        let id = series.key.series;
+        if seen.is_handled(id) || !rules::is_business(rules, series) {
+            return Ok(());
+        }
+        let Some(found) = rules::evaluate(rules, series, labels) else {
+            seen.matched_nothing(id, self.now());
+            return Ok(());
+        };
+        if let Outcome::Rolling(monitoring_type) = found.outcome {
+            let because = match found.rule.and_then(|index| rules.rules.get(index)) {
+                Some(rule) => format!("by the rule \"{}\"", rule.name),
+                None => "as the default of its Sonarr".to_owned(),
+            };
+            let is_settled = self
+                .enroll_new(link, series, monitoring_type, &because)
+                .await
+                .map_err(|error| error.message)?;
+            if !is_settled {
+                return Ok(());
+            }
+        }
+        seen.handled(id);
+        Ok(())
     }
 
+    /// Enrolls a series unless it is enrolled already. False where Sonarr does not list its episodes yet: then nothing can be
+    /// said of it.
     async fn enroll_new(
         &self,
         link: &Arc<Link>,
         series: &Series,
         monitoring_type: MonitoringType,
         because: &str,
-    ) -> Result<(), RequestError> {
+    ) -> Result<bool, RequestError> {
+        if self.store.rolling_show_of(series.key).await?.is_some() {
+            return Ok(true);
+        }
         let shape = |decision: &mut Decision| {
             // Nobody was asked, so no file goes; and what has files already is left as it is.
             if decision.doomed_files().next().is_some() {
                 decision.actions.clear();
+                decision.reminders.clear();
                 decision.detail = format!("Enrolled as {} {because}; its files stay.", monitoring_type.name());
             } else {
                 decision
                     .actions
-                    .retain(|action| matches!(action, Action::SetMonitoring(_)));
+                    .retain(|action| !matches!(action, Action::DeleteFiles { .. }));
                 decision.detail = format!("{} It was enrolled {because}.", decision.detail);
             }
         };
-        self.enroll_quietly(link, series.key.series, monitoring_type, shape)
+        let enrolled = self
+            .enroll_quietly(link, series.key.series, monitoring_type, shape)
             .await?;
-        tracing::info!("Enrolled {} as {} {because}", series.title, monitoring_type.name());
-        Ok(())
+        if enrolled {
+            tracing::info!("Enrolled {} as {} {because}", series.title, monitoring_type.name());
+        }
+        Ok(enrolled)
     }
 }
 
 /// Whether any rule or default speaks of an instance.
 fn concerns(rules: &RuleSet, instance: InstanceId) -> bool {
-    let by_rule = rules
-        .rules
-        .iter()
-        .any(|rule| rule.instance.is_none_or(|only| only == instance));
+    let by_rule = rules.rules.iter().any(|rule| rule.concerns(instance));
     by_rule || rules.defaults.iter().any(|default| default.instance == instance)
 }

@@ -8,7 +8,7 @@ use crate::report::ResetReport;
 use domain::ids::RollingShowId;
 use domain::plan::{Decision, Reason, Subject};
 use std::sync::Arc;
-use store::{Origin, Outcome};
+use store::{Intent, IntentState, Origin, Outcome};
 
 impl Core {
     /// Resets one show on request.
@@ -88,6 +88,7 @@ impl Core {
         }
         self.forget_series(show.series).await?;
         self.forget_seasons(show.id).await?;
+        self.forget_refusals(show.id).await?;
         self.store.remove_rolling_show(show.id).await?;
         self.journal(
             Origin::Manual,
@@ -105,21 +106,25 @@ impl Core {
 
     /// Carries out what was waiting for the user's word: exactly that.
     pub(crate) async fn confirm(&self, batch: i64) -> Result<(), RequestError> {
+        let asked = self.store.intents_of_batch(batch).await?;
         if self.store.confirm_batch(batch, self.now()).await? == 0 {
             return Err(RequestError::invalid(
                 "notFound",
                 "There is nothing to confirm anymore.",
             ));
         }
+        for intent in asked.iter().filter(|intent| is_waiting(intent)) {
+            self.forget_refusal(&intent.decision).await?;
+        }
         self.publisher.confirmations_changed();
         self.work.notify_one();
         Ok(())
     }
 
-    /// Drops what was waiting for the user's word.
+    /// Drops what was waiting for the user's word, and remembers that it was not wanted.
     pub(crate) async fn dismiss(&self, batch: i64) -> Result<(), RequestError> {
         let mut waiting = self.store.intents_of_batch(batch).await?;
-        waiting.retain(|intent| intent.state == store::IntentState::WaitingConfirmation);
+        waiting.retain(is_waiting);
         if waiting.is_empty() {
             return Err(RequestError::invalid(
                 "notFound",
@@ -127,6 +132,7 @@ impl Core {
             ));
         }
         for intent in waiting {
+            self.remember_refusal(&intent.decision).await?;
             self.store
                 .drop_intent(intent.id, self.now(), Outcome::Nothing, "You decided against it.")
                 .await?;
@@ -150,6 +156,10 @@ impl Core {
             )),
         }
     }
+}
+
+fn is_waiting(intent: &Intent) -> bool {
+    intent.state == IntentState::WaitingConfirmation
 }
 
 /// What was shown is not what would be done now.

@@ -6,6 +6,7 @@ use domain::cleanup::{next_due, seasons_of_viewers};
 use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::plan::{Decision, Reason};
+use domain::reset::was_watched_since_enrollment;
 use domain::watching::is_allowed;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -105,6 +106,7 @@ impl Core {
             let mut hasher = DefaultHasher::new();
             viewers.hash(&mut hasher);
             (show.monitoring_type, show.keep_show, &show.keep_seasons).hash(&mut hasher);
+            was_watched_since_enrollment(&show, &entries).hash(&mut hasher);
             (settings.inactivity_reset_days, settings.progressive_cleanup_at_once).hash(&mut hasher);
             let stands = hasher.finish();
             let before = lock(&self.cleaned).insert(show.id, stands);

@@ -1,22 +1,91 @@
 //! The last look before something is taken away.
 
 use super::ShowFacts;
-use crate::act::ActError;
+use crate::act::{ActError, Deleted, delete_files};
 use crate::core::Core;
 use crate::links::Link;
 use domain::baseline::Baseline;
 use domain::cleanup::{SeasonOutlook, Verdict};
 use domain::ids::EpisodeRef;
+use domain::monitoring::RollingShow;
 use domain::plan::{Action, Decision, DoomedFile, Reason};
+use domain::protection::PlayingNow;
+use jiff::{SignedDuration, Timestamp};
+use remote::RemoteError;
 use std::collections::BTreeSet;
 use store::Intent;
 
-impl Core {
-    /// The last look before files go: everything is asked anew, and only what is still to go may go.
-    pub(crate) async fn may_delete(&self, link: &Link, intent: &Intent) -> Result<(), ActError> {
-        let Some(id) = intent.decision.subject.rolling_show else {
+/// How old a look at what is playing may be while files are deleted. On a slow disk many of them take minutes.
+const LOOK_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
+
+/// Looks at what is playing of a show while its files are deleted.
+pub(crate) struct PlayWatch<'a> {
+    core: &'a Core,
+    /// The show; `None` for a series that is not enrolled, which nobody looks after.
+    show: Option<RollingShow>,
+    looked_at: Timestamp,
+}
+
+impl PlayWatch<'_> {
+    /// Asks anew what is playing where the last look is too old, and stops where that concerns one of the files that are left.
+    pub async fn look(&mut self, left: &[DoomedFile]) -> Result<(), ActError> {
+        let now = self.core.now();
+        let Some(show) = &self.show else { return Ok(()) };
+        if now.duration_since(self.looked_at).abs() < LOOK_AGAIN_AFTER {
             return Ok(());
+        }
+        let playing = match self.core.everything_playing().await {
+            Ok(sessions) => self.core.playing_of(show, &sessions).await,
+            Err(reason) => Err(reason),
         };
+        let playing =
+            playing.map_err(|reason| ActError::NotNow(format!("It is not known what is being watched. {reason}")))?;
+        self.looked_at = now;
+        let left: Vec<&DoomedFile> = left.iter().collect();
+        being_played(&left, &playing).map_or(Ok(()), |sentence| Err(ActError::NotNow(sentence)))
+    }
+}
+
+impl Core {
+    /// Deletes files of an intent: everything is asked anew before, and what is playing again and again meanwhile.
+    pub(crate) async fn delete_safely(
+        &self,
+        link: &Link,
+        intent: &Intent,
+        files: &[DoomedFile],
+    ) -> Result<Deleted, ActError> {
+        let Some((_, client)) = link.sonarr() else {
+            return Err(ActError::Remote(RemoteError::Unauthorized));
+        };
+        let looked_at = self.now();
+        let facts = self.may_delete(link, intent).await?;
+        let mut watch = PlayWatch {
+            core: self,
+            show: facts.as_ref().map(|facts| facts.show.clone()),
+            looked_at,
+        };
+        let mut deleted = Deleted::default();
+        let ended = delete_files(client, intent.series.series, files, &mut watch, &mut deleted).await;
+        if let Some(facts) = &facts {
+            self.note_recycled(link, &facts.snapshot.series, deleted.bytes)
+                .await
+                .map_err(|error| ActError::NotNow(error.to_string()))?;
+        }
+        ended.map(|()| deleted)
+    }
+
+    /// The last look before files go: everything is asked anew, and only what is still to go may go. Gives what was found
+    /// out; nothing for a series that is not enrolled.
+    pub(crate) async fn may_delete(&self, link: &Link, intent: &Intent) -> Result<Option<ShowFacts>, ActError> {
+        let Some(id) = intent.decision.subject.rolling_show else {
+            return Ok(None);
+        };
+        let held_back = self.is_held_back(intent).await;
+        if held_back.map_err(|error| ActError::NotNow(error.to_string()))? {
+            return Err(ActError::NotNow(
+                "Something was changed within the last hour; until then nothing goes by itself.".to_owned(),
+            ));
+        }
         let show = self
             .store
             .rolling_show(id)
@@ -41,11 +110,8 @@ impl Core {
             return Err(ActError::NotNow(sentence));
         }
         let files = doomed(&intent.decision);
-        if let Some(playing) = facts.playing.iter().find(|playing| holds(&files, playing)) {
-            let who = playing.viewer.as_deref().unwrap_or("Somebody");
-            return Err(ActError::NotNow(format!(
-                "{who} is playing it right now; it is kept for the time being."
-            )));
+        if let Some(sentence) = being_played(&files, &facts.playing) {
+            return Err(ActError::NotNow(sentence));
         }
         if let Some(sentence) = facts.protection.sentence() {
             return Err(ActError::NotNow(sentence));
@@ -68,14 +134,17 @@ impl Core {
                         "Progressive cleanup was switched off since.".to_owned(),
                     ));
                 }
-                still_free(facts, &files)
+                still_free(facts.clone(), &files)?;
             }
-            _ if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => Err(ActError::NotNow(
-                "Somebody has watched it since; it is kept.".to_owned(),
-            )),
-            Reason::InactiveReset => still_inactive(&facts),
-            _ => Ok(()),
+            _ if facts.show.last_watched_at.is_some_and(|at| at > intent.created_at) => {
+                return Err(ActError::NotNow(
+                    "Somebody has watched it since; it is kept.".to_owned(),
+                ));
+            }
+            Reason::InactiveReset => still_inactive(&facts)?,
+            _ => {}
         }
+        Ok(Some(facts))
     }
 }
 
@@ -134,7 +203,14 @@ fn doomed(decision: &Decision) -> Vec<&DoomedFile> {
         .collect()
 }
 
-fn holds(files: &[&DoomedFile], playing: &domain::protection::PlayingNow) -> bool {
+/// Why files stay for the time being: somebody plays something of their seasons.
+fn being_played(files: &[&DoomedFile], playing: &[PlayingNow]) -> Option<String> {
+    let playing = playing.iter().find(|playing| holds(files, playing))?;
+    let who = playing.viewer.as_deref().unwrap_or("Somebody");
+    Some(format!("{who} is playing it right now; it is kept for the time being."))
+}
+
+fn holds(files: &[&DoomedFile], playing: &PlayingNow) -> bool {
     let Some(season) = playing.season else { return true };
     files
         .iter()

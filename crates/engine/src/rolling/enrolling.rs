@@ -88,14 +88,14 @@ impl Core {
     }
 
     /// Enrolls a series that is not enrolled, with the baseline's decision as `shape` leaves it. It is no consent to delete
-    /// files from before.
+    /// files from before. False, and nothing done, where Sonarr lists no episodes yet.
     pub(super) async fn enroll_quietly(
         &self,
         link: &Arc<Link>,
         series: SeriesId,
         monitoring_type: MonitoringType,
         shape: impl FnOnce(&mut Decision) + Send,
-    ) -> Result<(), RequestError> {
+    ) -> Result<bool, RequestError> {
         let mut draft = EnrollmentDraft {
             instance: link.connection.name.clone(),
             series: vec![series.0],
@@ -103,13 +103,16 @@ impl Core {
             reset: true,
         };
         let mut candidate = self.candidate(link, series, &draft).await?;
+        if candidate.facts.snapshot.episodes.is_empty() {
+            return Ok(false);
+        }
         shape(&mut candidate.decision);
         draft.reset = false;
         let done = self.enroll_one(link, candidate, &draft, Origin::Scheduler).await;
         self.count_rolling_shows().await?;
         self.publisher.shows_changed();
         self.rules_changed();
-        done.map(|_| ())
+        done.map(|_| true)
     }
 
     async fn candidate(
@@ -165,6 +168,8 @@ impl Core {
                 .await?
                 .unwrap_or(facts);
         }
+        let recent = self.store.recent_searches(key, facts.now).await?;
+        let single_episodes = self.is_short_of_space(link, &facts.snapshot.series).await;
         let decision = match &known {
             None => {
                 preview(&EnrollmentFacts {
@@ -176,6 +181,8 @@ impl Core {
                     playing: &facts.playing,
                     protection: &facts.protection,
                     observed: &facts.observed,
+                    recent: &recent,
+                    single_episodes,
                     now: facts.now,
                     zone: &facts.zone,
                 })
@@ -211,6 +218,7 @@ impl Core {
         let show = match known {
             Some(show) => {
                 if show.monitoring_type != draft.monitoring_type {
+                    self.begin_grace().await?;
                     self.store
                         .change_monitoring_type(show.id, draft.monitoring_type)
                         .await?;

@@ -3,15 +3,15 @@
 use crate::act::all_episodes;
 use crate::core::Core;
 use crate::links::Link;
-use crate::playing::ShowIdentity;
 use crate::runner::queued;
 use domain::cleanup::{CleanupFacts, SeasonOutlook, plan_cleanup};
+use domain::ids::RollingShowId;
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::observed::{Gap, ObservedTime};
 use domain::plan::{Decision, Subject};
 use domain::protection::{PlayingNow, Protection};
 use domain::reset::{ResetFacts, inactivity, plan_reset};
-use domain::series::SeriesSnapshot;
+use domain::series::{Series, SeriesSnapshot};
 use domain::session::PlaybackSession;
 use domain::settings::Settings;
 use domain::watching::is_allowed;
@@ -125,7 +125,6 @@ impl Core {
         let settings = self.settings();
         let now = self.now();
         let protection = Protection::of(&snapshot.series, labels.as_ref(), &settings.protect_tag);
-        let identity = ShowIdentity::of(&show);
         let mut observed = self
             .observed_time(&settings, now)
             .await
@@ -133,7 +132,7 @@ impl Core {
                 detail: error.to_string(),
             })?;
         let playing = match playing {
-            Ok(sessions) => self.playing_of(&identity, sessions).await,
+            Ok(sessions) => self.playing_of(&show, sessions).await,
             Err(reason) => Err(reason.clone()),
         };
         let playing = playing.unwrap_or_else(|reason| {
@@ -148,6 +147,7 @@ impl Core {
             );
             Vec::new()
         });
+        let show = self.described(show, &snapshot.series).await;
         let subject = Subject {
             show: show.title.clone(),
             instance: Some(link.connection.name.clone()),
@@ -174,5 +174,27 @@ impl Core {
             now,
             zone: TimeZone::system(),
         }))
+    }
+
+    /// The show as its Sonarr names it now. A title that cannot be saved is saved another time.
+    async fn described(&self, show: RollingShow, series: &Series) -> RollingShow {
+        let described = RollingShow {
+            title: series.title.clone(),
+            tvdb: series.tvdb.or(show.tvdb),
+            imdb: series.imdb.clone().or_else(|| show.imdb.clone()),
+            ..show.clone()
+        };
+        if described == show || show.id == RollingShowId(0) {
+            return show;
+        }
+        let saved = self
+            .store
+            .describe_rolling_show(show.id, &series.title, series.tvdb, series.imdb.as_deref())
+            .await;
+        match saved {
+            Ok(()) => self.publisher.shows_changed(),
+            Err(error) => tracing::warn!(show = show.title, "its new title was not saved: {error}"),
+        }
+        described
     }
 }

@@ -23,8 +23,8 @@ impl Core {
                         self.publisher.shows_changed();
                     }
                 }
-                Bookkeeping::Reset { show } => {
-                    match self.store.reset_rolling_show(*show, self.now()).await {
+                Bookkeeping::Reset { show, coming } => {
+                    match self.store.reset_rolling_show(*show, *coming, self.now()).await {
                         Ok(()) | Err(StoreError::NotFound(_)) => {}
                         Err(error) => return Err(error),
                     }
@@ -40,7 +40,7 @@ impl Core {
     /// wanted. Does nothing for other decisions.
     pub(crate) async fn forget_before_reset(&self, decision: &Decision, except: Option<i64>) -> Result<(), StoreError> {
         let reset = decision.afterwards.iter().find_map(|entry| match entry {
-            Bookkeeping::Reset { show } => Some(*show),
+            Bookkeeping::Reset { show, .. } => Some(*show),
             Bookkeeping::Expanded { .. } => None,
         });
         let (Some(show), Some(series)) = (reset, decision.subject.series) else {
@@ -53,6 +53,7 @@ impl Core {
                     .await?;
             }
         }
+        self.forget_refusals(show).await?;
         let unwanted: BTreeSet<EpisodeId> = decision.actions.iter().flat_map(episodes_off).collect();
         // Of a show that starts with every season's first episode, new seasons are wanted after a reset too.
         let show = self.store.rolling_show(show).await?;

@@ -17,7 +17,8 @@ impl Core {
         let now = self.now();
         let observed = self.observed_time(&settings, now).await?;
         for show in self.store.rolling_shows().await? {
-            let inactive = activity(&show, &entries, &settings, &observed, now).is_inactive();
+            let inactive = activity(&show, &entries, &settings, &observed, now).is_inactive()
+                && !self.was_found_at_baseline(&show, &entries);
             if inactive_only && !inactive {
                 continue;
             }

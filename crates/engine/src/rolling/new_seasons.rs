@@ -8,7 +8,6 @@ use domain::plan::Subject;
 use domain::rolling::season_listed;
 use domain::series::SeriesSnapshot;
 use domain::wanting::Circumstances;
-use domain::watching::SEARCH_MEMORY;
 use std::collections::BTreeSet;
 use store::{Origin, StoreError};
 
@@ -99,7 +98,7 @@ impl Core {
         let now = self.now();
         let new: Vec<i32> = listed(&snapshot).difference(&known).copied().collect();
         for season in new {
-            let recent = self.store.recent_searches(show.series, now - SEARCH_MEMORY).await?;
+            let recent = self.store.recent_searches(show.series, now).await?;
             let around = Circumstances {
                 snapshot: &snapshot,
                 recent: &recent,

@@ -27,7 +27,11 @@ impl Core {
     /// What is to become of each season of a show that has more than its baseline. Empty while progressive cleanup is off.
     pub(crate) async fn outlook(&self, id: i64) -> Result<Vec<SeasonOutlook>, RequestError> {
         let playing = self.everything_playing().await;
-        Ok(self.facts_of(id, &playing).await?.cleanup())
+        let mut outlook = self.facts_of(id, &playing).await?.cleanup();
+        for season in &mut outlook {
+            self.heed_refusal_in(season).await?;
+        }
+        Ok(outlook)
     }
 
     /// How fast each viewer of a show watches, and when they run out.

@@ -2,6 +2,7 @@
 
 use super::ShowFacts;
 use super::facts::Playing;
+use super::refusals::Run;
 use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::Link;
@@ -26,7 +27,10 @@ impl Core {
     pub(crate) async fn reset_inactive_pass(&self, dry_run: bool) -> Result<ResetReport, StoreError> {
         let (proposals, mut report) = self.propose_resets(dry_run, dry_run).await?;
         if dry_run {
-            report.reset.extend(proposals.iter().map(planned_row));
+            let run = self.heed_refusals(proposals, &mut report).await?;
+            report
+                .reset
+                .extend(run.free.iter().chain(&run.asked_first).map(planned_row));
             return Ok(report);
         }
         let shows = self.store.rolling_shows().await?;
@@ -69,7 +73,17 @@ impl Core {
         let now = self.now();
         let observed = self.observed_time(&settings, now).await?;
         let entries = self.store.entries_active_since(Timestamp::MIN).await?;
-        for show in self.store.rolling_shows().await? {
+        let shows = self.store.rolling_shows().await?;
+        self.keep_found_of(&shows);
+        for show in shows {
+            if !explain && self.was_found_at_baseline(&show, &entries) {
+                report.skipped.push(LeftAlone {
+                    id: Some(show.id.0),
+                    title: show.title,
+                    reason: "It was found at its baseline lately.".to_owned(),
+                });
+                continue;
+            }
             if !activity(&show, &entries, &settings, &observed, now).is_inactive() {
                 let reason = if explain {
                     self.why_not_inactive(&show, &playing).await
@@ -91,6 +105,7 @@ impl Core {
             match self.show_facts(&link, show, &playing).await {
                 Ok(Some(facts)) => {
                     let decision = facts.inactivity();
+                    self.note_found(&facts.show, &facts.entries, &decision);
                     if decision.reason == Reason::InactiveReset {
                         proposals.push(Proposal { link, facts, decision });
                     } else {
@@ -142,10 +157,12 @@ impl Core {
         if proposals.is_empty() {
             return Ok(report);
         }
-        if may_ask && !self.settings().dry_run && self.is_too_big(&proposals).await? {
-            return self.ask_first(&proposals, origin).await;
+        let mut doing = proposals;
+        if may_ask {
+            let run = self.heed_refusals(doing, &mut report).await?;
+            (doing, report) = self.ask_where_needed(run, origin, report).await?;
         }
-        for proposal in proposals {
+        for proposal in doing {
             let series = proposal.facts.show.series;
             let lock = self.series_lock(series);
             let _one_writer = lock.lock().await;
@@ -177,6 +194,29 @@ impl Core {
             }
         }
         Ok(report)
+    }
+
+    /// Asks about what may not be done without the user's word, and gives the rest.
+    async fn ask_where_needed(
+        &self,
+        run: Run,
+        origin: Origin,
+        mut report: ResetReport,
+    ) -> Result<(Vec<Proposal>, ResetReport), StoreError> {
+        let Run { free, asked_first } = run;
+        let mut all = free;
+        let free = all.len();
+        all.extend(asked_first);
+        if self.settings().dry_run {
+            return Ok((all, report));
+        }
+        let asking = if self.is_too_big(&all).await? {
+            std::mem::take(&mut all)
+        } else {
+            all.split_off(free)
+        };
+        report.skipped.extend(self.ask_first(&asking, origin).await?.skipped);
+        Ok((all, report))
     }
 
     /// Work of the same sort that is under way: a pass leaves it to its own pauses, and a request by the user takes its place.

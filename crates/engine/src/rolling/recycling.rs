@@ -2,7 +2,15 @@
 
 use crate::core::Core;
 use crate::error::RequestError;
+use crate::links::Link;
+use domain::series::Series;
+use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use store::StoreError;
+
+const RECYCLED: &str = "storageRecycled";
 
 /// When the space of deleted files is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +44,67 @@ impl Recycling {
     }
 }
 
+/// What was deleted at some time from a folder that was short of space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Recycled {
+    at: Timestamp,
+    bytes: i64,
+}
+
 impl Core {
+    /// Remembers what was deleted of a series while its folder is short of space: in a recycle bin it goes on taking space.
+    pub(super) async fn note_recycled(&self, link: &Link, series: &Series, bytes: i64) -> Result<(), StoreError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        let Some(place) = self.place_under_pressure(link, series).await? else {
+            return Ok(());
+        };
+        let mut recycled = self.recycled().await?;
+        let at = self.now();
+        recycled.entry(place).or_default().push(Recycled { at, bytes });
+        self.store_as_json(RECYCLED, &recycled).await
+    }
+
+    /// How much of what was deleted from a folder since it is short of space still waits in a recycle bin. It counts as freed:
+    /// else more would go at every look, until nothing is left.
+    pub(super) async fn waiting_in_bin(&self, link: &Link, place: &str) -> Result<i64, RequestError> {
+        let kept_for = match self.recycling_of(link).await? {
+            Recycling::FreedAtOnce => return Ok(0),
+            Recycling::FreedAfter { days } => SignedDuration::from_hours(24 * days),
+            Recycling::NotFreed => SignedDuration::MAX,
+        };
+        let now = self.now();
+        let recycled = self.recycled().await?.remove(place).unwrap_or_default();
+        let waiting = recycled.iter().filter(|one| now.duration_since(one.at) < kept_for);
+        Ok(waiting.map(|one| one.bytes).sum())
+    }
+
+    /// Forgets what was deleted from folders that are short of space no longer.
+    pub(super) async fn forget_recycled(&self, is_over: impl Fn(&str) -> bool + Send) -> Result<(), StoreError> {
+        let mut recycled = self.recycled().await?;
+        let before = recycled.len();
+        recycled.retain(|place, _| !is_over(place));
+        if recycled.len() == before {
+            return Ok(());
+        }
+        self.store_as_json(RECYCLED, &recycled).await
+    }
+
+    async fn recycled(&self) -> Result<BTreeMap<String, Vec<Recycled>>, StoreError> {
+        let text = self.store.meta(RECYCLED).await?;
+        Ok(text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default())
+    }
+
     /// When the space of files that are deleted in a Sonarr is free.
     pub(crate) async fn recycling(&self, instance: &str) -> Result<Recycling, RequestError> {
         let link = self.instance_named(instance)?;
+        self.recycling_of(&link).await
+    }
+
+    async fn recycling_of(&self, link: &Link) -> Result<Recycling, RequestError> {
         let Some((_, client)) = link.sonarr() else {
             return Err(RemoteError::Unauthorized.into());
         };

@@ -138,6 +138,9 @@ impl Engine {
                 format!("There is no rolling show {show}."),
             ));
         }
+        if !keep {
+            self.core.begin_grace().await?;
+        }
         match season {
             Some(season) => self.core.store.keep_season(id, season, keep).await?,
             None => self.core.store.keep_show(id, keep).await?,

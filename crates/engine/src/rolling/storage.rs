@@ -1,11 +1,13 @@
 //! Storage pressure: root folders that run full lose what is free to go, and get single episodes instead of packs.
 
+use super::ShowFacts;
+use super::facts::Playing;
 use super::pass::Proposal;
 use crate::core::{Core, lock};
 use crate::error::RequestError;
 use crate::links::Link;
-use crate::report::CheckReport;
-use domain::ids::InstanceId;
+use crate::report::{CheckReport, Failure};
+use domain::ids::{InstanceId, RollingShowId};
 use domain::pressure::{Candidate, Floor, Pressure, relief};
 use domain::series::Series;
 use jiff::{SignedDuration, Timestamp};
@@ -84,6 +86,10 @@ impl Core {
                 ));
             }
         }
+        let before = self.storage_floors().await?;
+        if floors.iter().any(|floor| floor.asks_for_more_than(&before)) {
+            self.begin_grace().await?;
+        }
         self.store_as_json(FLOORS, &floors).await?;
         self.work.notify_one();
         Ok(())
@@ -92,6 +98,9 @@ impl Core {
     /// How every root folder with a floor is.
     pub(crate) async fn storage(&self) -> Result<Vec<StorageState>, StoreError> {
         let floors = self.storage_floors().await?;
+        if floors.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut states = Vec::new();
         let mut pressures = self.pressures().await?;
         let before = pressures.clone();
@@ -101,7 +110,7 @@ impl Core {
                 Some(link) => self.free_space(&link).await.get(&folder).copied().flatten(),
                 None => None,
             };
-            let place = format!("{}:{folder}", floor.instance);
+            let place = floor.place();
             let pressure = pressures
                 .get(&place)
                 .copied()
@@ -112,6 +121,8 @@ impl Core {
         }
         if pressures != before {
             self.store_as_json(PRESSURES, &pressures).await?;
+            self.forget_recycled(|place| pressures.get(place) != Some(&Pressure::Low))
+                .await?;
         }
         Ok(states)
     }
@@ -180,42 +191,21 @@ impl Core {
         self.catch_up().await;
         let playing = self.everything_playing().await;
         for state in low {
-            let shortage = state.pressure.shortage(state.free, &state.floor.floor);
             let Some(link) = self.links.instance(state.floor.instance) else {
                 continue;
             };
-            let mut proposals = Vec::new();
-            let mut candidates = Vec::new();
-            for show in self.store.rolling_shows().await? {
-                if show.series.instance != state.floor.instance {
+            let in_bin = match self.waiting_in_bin(&link, &state.floor.place()).await {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    report.errors.push(Failure {
+                        source: link.connection.name.clone(),
+                        message: error.message,
+                    });
                     continue;
                 }
-                let id = show.id;
-                let Ok(Some(mut facts)) = self.show_facts(&link, show, &playing).await else {
-                    continue;
-                };
-                let folder = facts.snapshot.series.root_folder.as_deref();
-                if !folder.is_some_and(|folder| same_place(&state.floor, state.floor.instance, folder)) {
-                    continue;
-                }
-                // Under pressure it goes by the rules of the progressive cleanup, also where that is off.
-                facts.settings.enable_progressive_cleanup = true;
-                for outlook in facts.cleanup() {
-                    candidates.push(Candidate { show: id, outlook });
-                    proposals.push((id, facts.clone()));
-                }
-            }
-            let chosen: Vec<Proposal> = relief(&candidates, shortage)
-                .into_iter()
-                .filter_map(|candidate| {
-                    let facts = proposals.iter().find(|(id, _)| *id == candidate.show)?.1.clone();
-                    Some(Proposal {
-                        link: Arc::clone(&link),
-                        facts,
-                        decision: candidate.outlook.decision.clone()?,
-                    })
-                })
-                .collect();
+            };
+            let shortage = state.pressure.shortage(state.free, &state.floor.floor) - in_bin;
+            let chosen = self.choose_relief(&link, &state.floor, shortage, &playing).await?;
             let done = self.act_on(chosen, Origin::Scheduler, true).await?;
             report.errors.extend(done.errors);
             if !done.reset.is_empty() {
@@ -225,6 +215,85 @@ impl Core {
             }
         }
         Ok(())
+    }
+
+    /// What goes from a root folder to make so much room.
+    async fn choose_relief(
+        &self,
+        link: &Arc<Link>,
+        floor: &StorageFloor,
+        shortage: i64,
+        playing: &Playing,
+    ) -> Result<Vec<Proposal>, StoreError> {
+        if shortage <= 0 {
+            return Ok(Vec::new());
+        }
+        let mut known: BTreeMap<RollingShowId, ShowFacts> = BTreeMap::new();
+        let mut candidates = Vec::new();
+        for show in self.store.rolling_shows().await? {
+            if show.series.instance != floor.instance {
+                continue;
+            }
+            let id = show.id;
+            let Ok(Some(mut facts)) = self.show_facts(link, show, playing).await else {
+                continue;
+            };
+            let folder = facts.snapshot.series.root_folder.as_deref();
+            if !folder.is_some_and(|folder| same_place(floor, floor.instance, folder)) {
+                continue;
+            }
+            // Under pressure it goes by the rules of the progressive cleanup and the automatic reset, also where those are off.
+            facts.settings.enable_progressive_cleanup = true;
+            let seasons = facts.cleanup().into_iter();
+            candidates.extend(seasons.filter_map(|outlook| Candidate::season(id, outlook)));
+            candidates.extend(Candidate::inactive_show(&facts.show, facts.inactivity()));
+            known.insert(id, facts);
+        }
+        Ok(relief(&candidates, shortage)
+            .into_iter()
+            .filter_map(|candidate| {
+                Some(Proposal {
+                    link: Arc::clone(link),
+                    facts: known.get(&candidate.show)?.clone(),
+                    decision: candidate.decision.clone(),
+                })
+            })
+            .collect())
+    }
+
+    /// The place of the floor of a series' root folder, while that is short of space.
+    pub(super) async fn place_under_pressure(
+        &self,
+        link: &Link,
+        series: &Series,
+    ) -> Result<Option<String>, StoreError> {
+        let (Some(instance), Some(folder)) = (link.connection.instance(), &series.root_folder) else {
+            return Ok(None);
+        };
+        let floors = self.storage_floors().await?;
+        let Some(floor) = floors.iter().find(|floor| same_place(floor, instance, folder)) else {
+            return Ok(None);
+        };
+        let place = floor.place();
+        let is_low = self.pressures().await?.get(&place) == Some(&Pressure::Low);
+        Ok(is_low.then_some(place))
+    }
+}
+
+impl StorageFloor {
+    /// Under which name it is remembered how the folder is.
+    fn place(&self) -> String {
+        format!("{}:{}", self.instance, without_end(&self.floor.root_folder))
+    }
+
+    /// Whether the folder gets more room than with a floor from before.
+    fn asks_for_more_than(&self, before: &[Self]) -> bool {
+        let before = before
+            .iter()
+            .find(|other| same_place(other, self.instance, &self.floor.root_folder));
+        before.is_none_or(|before| {
+            self.floor.begins_below > before.floor.begins_below || self.floor.ends_at > before.floor.ends_at
+        })
     }
 }
 

@@ -3,9 +3,8 @@
 use super::Step;
 use crate::act::{ActError, search_arrived};
 use crate::core::Core;
-use domain::ids::{EpisodeId, SeriesKey};
-use domain::plan::Reason;
-use domain::series::SeriesSnapshot;
+use domain::ids::{EpisodeId, SeriesId, SeriesKey};
+use domain::series::{Episode, SeriesSnapshot};
 use domain::watching::SEARCH_MEMORY;
 use jiff::Timestamp;
 use remote::RemoteError;
@@ -23,61 +22,72 @@ impl Core {
         started_before: Option<Timestamp>,
     ) -> Result<Step, ActError> {
         let series = intent.series.series;
-        let mut wanted = episodes.to_vec();
-        if resumed {
-            if let Some(started) = started_before
-                && search_arrived(client, series, season, episodes, started).await?
-            {
-                return Ok(Step::Searched);
-            }
-            wanted = self.still_to_search(client, intent, episodes).await?;
-            if wanted.is_empty() {
-                return Ok(Step::Moot(
-                    "What was to be searched is there, is being downloaded, or was searched since.".to_owned(),
-                ));
-            }
+        if !resumed {
+            send(client, series, season, episodes).await?;
+            return Ok(Step::Searched { only: None });
         }
-        match season {
-            Some(season) if wanted.len() == episodes.len() => client.search_season(series, season).await?,
-            _ => client.search_episodes(&wanted).await?,
-        };
-        Ok(Step::Searched)
+        let since = || self.by_sonarrs_clock(started_before.unwrap_or(intent.created_at), intent.series);
+        if started_before.is_some() && search_arrived(client, series, season, episodes, since).await? {
+            return Ok(Step::Searched { only: None });
+        }
+        let open = self.still_to_search(client, intent, episodes).await?;
+        if open.wanted.is_empty() {
+            return Ok(Step::Moot {
+                remark:
+                    "What was to be searched is there, is being downloaded, was searched since, or is no longer wanted."
+                        .to_owned(),
+                waiting: open.waiting,
+            });
+        }
+        if open.wanted.len() == episodes.len() {
+            send(client, series, season, episodes).await?;
+            return Ok(Step::Searched { only: None });
+        }
+        // What is left of it may have been sent before, too.
+        if started_before.is_none() || !search_arrived(client, series, None, &open.wanted, since).await? {
+            send(client, series, None, &open.wanted).await?;
+        }
+        Ok(Step::Searched {
+            only: Some(open.wanted),
+        })
     }
 
-    /// Facts may have changed while a search was owed: nothing is searched that came meanwhile.
+    /// What time it was at a Sonarr. By a clock that was set back since, it may have been at any time that still matters.
+    pub(crate) fn by_sonarrs_clock(&self, at: Timestamp, series: SeriesKey) -> Timestamp {
+        let now = self.now();
+        let at = if at > now { now - SEARCH_MEMORY } else { at };
+        let ahead = self
+            .link_of(series)
+            .and_then(|link| self.transport.ahead_of(&link.connection.url));
+        at.saturating_sub(ahead.unwrap_or_default()).unwrap_or(at)
+    }
+
+    /// Facts may have changed while a search was owed: nothing is searched that came meanwhile, or that nobody wants any more.
     async fn still_to_search(
         &self,
         client: &SonarrClient,
         intent: &Intent,
         episodes: &[EpisodeId],
-    ) -> Result<Vec<EpisodeId>, ActError> {
+    ) -> Result<StillOpen, ActError> {
         let snapshot = self.snapshot_with_queue(client, intent.series).await?;
         let Some(snapshot) = snapshot else {
-            return Ok(Vec::new());
+            return Ok(StillOpen::default());
         };
         let now = self.now();
         let recent = self
             .store
-            .recent_searches(intent.series, now - SEARCH_MEMORY)
+            .recent_searches(intent.series, now)
             .await
             .map_err(|error| ActError::NotNow(error.to_string()))?;
-        // A repeated try after a season pack is meant to come within the seven days; its own memory is what counts.
-        let again = intent.decision.reason == Reason::SearchAgain;
-        Ok(snapshot
-            .episodes
-            .iter()
-            .filter(|episode| {
-                episodes.contains(&episode.id) && episode.file.is_none() && !snapshot.is_queued(episode.id)
-            })
-            .filter(|episode| {
-                if again {
-                    !recent.episodes.contains_key(&episode.id)
-                } else {
-                    !recent.covers(episode, now)
-                }
-            })
-            .map(|episode| episode.id)
-            .collect())
+        let missing = snapshot.episodes.iter().filter(|episode| {
+            episodes.contains(&episode.id) && episode.file.is_none() && episode.monitored && snapshot.series.monitored
+        });
+        let (wanted, waiting): (Vec<&Episode>, Vec<&Episode>) =
+            missing.partition(|episode| !snapshot.is_queued(episode.id) && !recent.covers(episode, now));
+        Ok(StillOpen {
+            wanted: wanted.iter().map(|episode| episode.id).collect(),
+            waiting: waiting.iter().map(|episode| (episode.at.season, episode.id)).collect(),
+        })
     }
 
     /// A series with its queue; `None` when Sonarr does not have it anymore.
@@ -94,6 +104,29 @@ impl Core {
         snapshot.queued = Some(queued(client, key).await?);
         Ok(Some(snapshot))
     }
+}
+
+/// What has not come of a search that is owed.
+#[derive(Default)]
+struct StillOpen {
+    /// To be searched.
+    wanted: Vec<EpisodeId>,
+    /// Being downloaded, or searched by somebody else lately; each with its season.
+    waiting: Vec<(i32, EpisodeId)>,
+}
+
+/// Sends a search for a whole season, or else for episodes.
+async fn send(
+    client: &SonarrClient,
+    series: SeriesId,
+    season: Option<i32>,
+    episodes: &[EpisodeId],
+) -> Result<(), RemoteError> {
+    match season {
+        Some(season) => client.search_season(series, season).await?,
+        None => client.search_episodes(episodes).await?,
+    };
+    Ok(())
 }
 
 /// The episodes of a series that are being downloaded, or wait for it.

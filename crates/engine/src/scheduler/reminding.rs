@@ -3,9 +3,14 @@
 use super::REMINDER_PAUSE;
 use crate::core::Core;
 use crate::report::{CheckReport, Failure};
-use domain::plan::{ReminderAbout, Subject};
+use domain::ids::EpisodeId;
+use domain::plan::{Reminder, ReminderAbout, Subject};
+use domain::reminders::{Progress, ReminderFacts};
+use domain::series::{Episode, SeriesSnapshot};
 use domain::wanting::Circumstances;
-use domain::watching::SEARCH_MEMORY;
+use jiff::Timestamp;
+use sonarr::{HistoryEvent, SonarrClient};
+use std::collections::BTreeMap;
 use store::{Origin, StoreError, StoredReminder};
 
 impl Core {
@@ -25,7 +30,7 @@ impl Core {
         let Some((_, client)) = link.sonarr() else {
             return self
                 .store
-                .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
+                .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts, now)
                 .await;
         };
         let snapshot = self.snapshot_with_queue(client, reminder.series).await;
@@ -40,7 +45,7 @@ impl Core {
                 });
                 return self
                     .store
-                    .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts)
+                    .postpone_reminder(id, now + REMINDER_PAUSE, reminder.attempts, now)
                     .await;
             }
         };
@@ -48,7 +53,7 @@ impl Core {
         if let ReminderAbout::SearchOutcome { season, episodes, .. } = &reminder.about {
             self.note_arrival(reminder.series, *season, episodes, &snapshot).await?;
         }
-        let recent = self.store.recent_searches(reminder.series, now - SEARCH_MEMORY).await?;
+        let recent = self.store.recent_searches(reminder.series, now).await?;
         let subject = Subject {
             show: snapshot.series.title.clone(),
             viewer: reminder.viewer.clone(),
@@ -64,8 +69,15 @@ impl Core {
             viewer: reminder.viewer.as_deref(),
             now,
         };
-        let standard = self.settings().standard_monitoring;
-        let mut decision = domain::reminders::decide(around, &subject, &reminder, show.as_ref(), standard);
+        let settings = self.settings();
+        let progress = self.progress(client, &reminder, &snapshot).await;
+        let facts = ReminderFacts {
+            show: show.as_ref(),
+            settings: &settings,
+            progress: &progress,
+        };
+        let decision = domain::reminders::decide(around, &subject, &reminder, facts);
+        let mut decision = self.without_what_is_followed(&decision).await?;
         let (same, others): (Vec<_>, Vec<_>) = decision
             .reminders
             .drain(..)
@@ -81,8 +93,57 @@ impl Core {
             });
         }
         match same.into_iter().next() {
-            Some(next) => self.store.postpone_reminder(id, next.due_at, next.attempts).await,
+            Some(next) => self.store.postpone_reminder(id, next.due_at, next.attempts, now).await,
             None => self.store.remove_reminder(id).await,
         }
+    }
+    /// How far Sonarr came with a search, by its history. That is asked only where something is missing and not on its way;
+    /// without an answer nothing is said of it.
+    async fn progress(
+        &self,
+        client: &SonarrClient,
+        reminder: &Reminder,
+        snapshot: &SeriesSnapshot,
+    ) -> BTreeMap<EpisodeId, Progress> {
+        let ReminderAbout::SearchOutcome {
+            season,
+            episodes,
+            sent_at,
+            ..
+        } = &reminder.about
+        else {
+            return BTreeMap::new();
+        };
+        let is_open = |episode: &Episode| {
+            episodes.contains(&episode.id) && episode.file.is_none() && !snapshot.is_queued(episode.id)
+        };
+        if !snapshot.episodes.iter().any(is_open) {
+            return BTreeMap::new();
+        }
+        let history = match client.history(reminder.series.series, *season).await {
+            Ok(history) => history,
+            Err(error) => {
+                tracing::warn!("The history of {} could not be read: {error}", snapshot.series.title);
+                return BTreeMap::new();
+            }
+        };
+        let since = self.by_sonarrs_clock(*sent_at, reminder.series) - crate::act::INEXACT;
+        let mut latest: BTreeMap<EpisodeId, (Timestamp, Progress)> = BTreeMap::new();
+        for record in history.into_iter().filter(|record| record.at >= since) {
+            let progress = match record.event {
+                HistoryEvent::Grabbed => Progress::Grabbed,
+                HistoryEvent::DownloadFailed => Progress::DownloadFailed,
+                HistoryEvent::Imported => Progress::Imported,
+                HistoryEvent::Other => continue,
+            };
+            let known = latest.entry(record.episode).or_insert((record.at, progress));
+            if known.0 < record.at {
+                *known = (record.at, progress);
+            }
+        }
+        latest
+            .into_iter()
+            .map(|(episode, (_, progress))| (episode, progress))
+            .collect()
     }
 }

@@ -27,6 +27,57 @@ async fn a_session_is_too_early_until_thirty_seconds_were_watched() {
 }
 
 #[tokio::test]
+async fn a_play_that_never_counted_is_in_the_journal_once_when_it_has_ended() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    let player = home.plays_from(ALICE, show, 1, 8, 0);
+    home.engine.poll().await;
+    home.plex.watch(player, seconds(10));
+    home.engine.poll().await;
+    home.plex.stop(player);
+    home.engine.poll().await;
+    assert_eq!(home.journal_codes().await, Vec::<String>::new());
+    for _ in 0..3 {
+        home.later(minutes(1));
+        home.engine.poll().await;
+    }
+    assert_eq!(home.journal_codes().await, ["nothing tooEarly"]);
+}
+
+#[tokio::test]
+async fn a_play_that_counts_in_the_end_leaves_only_that_in_the_journal() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    let player = home.plays_from(ALICE, show, 1, 8, 0);
+    home.engine.poll().await;
+    home.plex.watch(player, seconds(30));
+    home.engine.poll().await;
+    home.plex.stop(player);
+    for _ in 0..3 {
+        home.later(minutes(1));
+        home.engine.poll().await;
+    }
+    assert_eq!(home.journal_codes().await, ["done nextSeason"]);
+}
+
+#[tokio::test]
+async fn who_asks_finds_in_the_journal_that_it_is_too_early() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    let player = home.plays_from(ALICE, show, 1, 8, 0);
+    home.engine.check(true).await.unwrap();
+    assert_eq!(home.journal_codes().await, Vec::<String>::new());
+    home.check().await;
+    home.check().await;
+    home.plex.stop(player);
+    for _ in 0..3 {
+        home.later(minutes(1));
+        home.engine.poll().await;
+    }
+    assert_eq!(home.journal_codes().await, ["nothing tooEarly"]);
+}
+
+#[tokio::test]
 async fn a_paused_session_counts_once_it_has_been_seen_for_thirty_seconds() {
     let home = Home::staged().await;
     let (show, _) = home.harbour();

@@ -166,6 +166,12 @@ impl Home {
         }
     }
 
+    /// Ends the engine and opens it again with another place for secrets.
+    pub async fn restarted_with(mut self, secrets: SecretStore) -> Self {
+        self.secrets = secrets;
+        self.restart().await
+    }
+
     /// Sets the clock of the engine's machine; those of the servers are right.
     pub fn set_clock(&self, by: SignedDuration) {
         *self.hand.skew.lock().unwrap() += by;

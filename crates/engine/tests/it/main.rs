@@ -1,15 +1,19 @@
 //! The engine against the simulators, by a clock that is moved by hand.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, missing_docs)]
 
 extern crate cliffhangarr_engine as engine;
 
 mod clocks;
+mod connections;
 mod control;
 mod counting;
 mod faults;
+mod hanging;
+mod holes;
 mod home;
 mod kills;
+mod logs;
 mod memory;
 mod owed;
 mod resolving;

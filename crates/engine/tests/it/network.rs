@@ -105,3 +105,22 @@ impl Transport for Network {
         }
     }
 }
+
+/// Puts the true time into every answer, as real servers do.
+pub struct Dated {
+    pub to: Arc<dyn Transport>,
+    pub clock: SimClock,
+    /// How far this clock is ahead of the true time.
+    pub ahead: Arc<Mutex<SignedDuration>>,
+}
+
+#[async_trait]
+impl Transport for Dated {
+    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        let mut answer = self.to.send(request).await?;
+        let now = (self.clock.now() - *self.ahead.lock().unwrap()).to_zoned(jiff::tz::TimeZone::UTC);
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        answer.headers_mut().insert(http::header::DATE, date.parse().unwrap());
+        Ok(answer)
+    }
+}

@@ -185,6 +185,35 @@ async fn an_owed_search_is_moot_when_everything_came_meanwhile() {
 }
 
 #[tokio::test]
+async fn what_was_watched_before_a_reset_is_moot_and_the_journal_says_so() {
+    let home = Home::staged().await;
+    let (show, series) = home.harbour();
+    let draft = engine::EnrollmentDraft {
+        instance: "Sonarr".to_owned(),
+        series: vec![series],
+        monitoring_type: domain::monitoring::MonitoringType::FirstSeasonRolling,
+        reset: false,
+    };
+    assert_eq!(home.engine.enroll(&draft, |_| true).await.unwrap().errors, []);
+    home.network.unplug("sonarr1.test");
+    let player = home.owner_nears_the_end(show);
+    home.engine.poll().await;
+    home.plex.stop(player);
+    home.network.plug_in("sonarr1.test");
+    home.later(seconds(5));
+    let id = home.engine.shows(false).await.unwrap()[0].id;
+    let reset = home.engine.reset(id, |_| true).await.unwrap();
+    assert_eq!(reset.errors, []);
+
+    home.ticks_over(minutes(5), seconds(30)).await;
+
+    let sentence = "nothing moot: Harbour Lights – The show was reset since it was watched.";
+    let journal = home.journal().await;
+    assert_eq!(journal.iter().filter(|row| *row == sentence).count(), 1, "{journal:?}");
+    assert_eq!(home.searched(), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn work_for_a_series_that_was_deleted_is_given_up() {
     let home = Home::staged().await;
     let (show, series) = home.harbour();

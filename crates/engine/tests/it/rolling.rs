@@ -1,5 +1,6 @@
 //! Rolling shows, their whole life, told as stories.
 
+mod changing;
 mod cleaning;
 mod crashing;
 mod deleting;
@@ -7,9 +8,13 @@ mod enrolling;
 mod expanding;
 mod guillotine;
 mod household;
+mod measuring;
 mod observing;
+mod refusing;
+mod relieving;
 mod resetting;
 mod ruling;
 mod scenarios;
+mod searching;
 mod story;
 mod viewers;

@@ -223,7 +223,7 @@ async fn a_season_that_is_only_announced_is_fetched_when_its_episodes_are_listed
 }
 
 #[tokio::test]
-async fn undated_episodes_are_looked_at_daily_until_they_have_a_date() {
+async fn undated_episodes_are_looked_at_until_they_have_a_date() {
     let home = Home::staged().await;
     let spec = harbour()
         .season_with_files(1, 10)

@@ -241,6 +241,36 @@ async fn an_event_stream_that_breaks_is_opened_again() {
 }
 
 #[tokio::test]
+async fn after_a_sleep_the_event_stream_is_opened_anew_although_the_old_one_seems_well() {
+    let home = Home::staged().await;
+    let (show, _) = home.harbour();
+    home.engine.start();
+    let streams = || {
+        home.plex
+            .log()
+            .requests()
+            .iter()
+            .filter(|request| request.path() == "/:/eventsource/notifications")
+            .count()
+    };
+    eventually("the stream is open", || streams() == 1).await;
+    a_while().await;
+    home.jump(minutes(8 * 60));
+    eventually("the stream is opened anew", || streams() == 2).await;
+    a_while().await;
+    assert_eq!(streams(), 2);
+    let plex = &home.engine.state_now().await.connections[0];
+    assert!(plex.events_up, "{plex:?}");
+
+    home.plays(ALICE, show, 1, 8);
+    // The list follows the events after a moment, long before the next regular poll.
+    a_while().await;
+    home.later(seconds(2));
+    eventually("the search is sent", || home.sonarr().searches().len() == 1).await;
+    home.engine.stop().await;
+}
+
+#[tokio::test]
 async fn a_started_engine_ends_in_the_middle_of_a_request_that_hangs() {
     let home = Home::staged().await;
     let (show, _) = home.harbour();

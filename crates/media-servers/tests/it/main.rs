@@ -1,6 +1,6 @@
 //! The clients of media servers against scripted servers inside the process, and over the loopback interface.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
 extern crate cliffhangarr_media_servers as media_servers;
 

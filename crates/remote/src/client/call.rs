@@ -132,17 +132,6 @@ impl Call {
         self
     }
 
-    /// Adds several query arguments.
-    #[must_use]
-    pub fn queries(mut self, query: &[(&str, &str)]) -> Self {
-        self.query.extend(
-            query
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        self
-    }
-
     /// Adds a header of this request only, in place of the client's own of that name.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl fmt::Display) -> Self {

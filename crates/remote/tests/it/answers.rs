@@ -1,6 +1,6 @@
 //! What goes well.
 
-use crate::servers::{KEY, client, serve};
+use crate::servers::{KEY, client, get_json, serve};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::response::IntoResponse;
@@ -24,15 +24,17 @@ async fn paths_join_the_base_with_and_without_slashes() {
     ];
     for (base, expected) in cases {
         for path in ["api/v3/series", "/api/v3/series"] {
-            let answer = client(&format!("{server}{base}"))
-                .get_json(path, &[("a", "1"), ("b", "x y")])
-                .await
-                .unwrap();
+            let answer = get_json(
+                &client(&format!("{server}{base}")),
+                Call::get(path).query("a", 1).query("b", "x y"),
+            )
+            .await
+            .unwrap();
             assert_eq!(answer, json!(expected));
         }
     }
     // Plex has paths that begin with a colon.
-    let answer = client(&server).get_json(":/eventsource/x", &[]).await.unwrap();
+    let answer = get_json(&client(&server), Call::get(":/eventsource/x")).await.unwrap();
     assert_eq!(answer, json!("/:/eventsource/x"));
 }
 
@@ -46,7 +48,7 @@ async fn the_key_is_sent_and_never_shown() {
     });
     let client = client(&serve(Router::new().route("/", echo)).await);
     assert_eq!(
-        client.get_json("", &[]).await.unwrap(),
+        get_json(&client, Call::get("")).await.unwrap(),
         json!([KEY, "application/json"])
     );
     assert!(!format!("{client:?}").contains(KEY));
@@ -76,8 +78,11 @@ async fn json_goes_there_and_back_and_nothing_is_nothing() {
             delete(|| async { ([(header::CONTENT_TYPE, "text/html")], "") }),
         );
     let client = client(&serve(router).await);
-    let answer = client.send_json(Method::PUT, "echo", &json!({"a": 1})).await.unwrap();
-    assert_eq!(answer, Some(json!(["PUT", {"a": 1}])));
+    let answer = client
+        .answer(Call::new(Method::PUT, "echo").json(&json!({"a": 1})))
+        .await
+        .unwrap();
+    assert_eq!(answer.optional_json().unwrap(), Some(json!(["PUT", {"a": 1}])));
     let answer = client.answer(Call::new(Method::DELETE, "gone")).await.unwrap();
     assert_eq!(answer.optional_json().unwrap(), None);
 }
@@ -97,7 +102,7 @@ async fn compressed_answers_are_read_and_counted_in_full() {
         (headers, encoder.finish().unwrap()).into_response()
     });
     let client = client(&serve(Router::new().route("/", zip)).await);
-    let answer = client.get_json("", &[]).await.unwrap();
+    let answer = get_json(&client, Call::get("")).await.unwrap();
     assert_eq!(answer[0].as_str().unwrap().len(), 10_000);
     assert_eq!((client.requests(), client.bytes_received()), (1, 10_004));
 }
@@ -106,6 +111,6 @@ async fn compressed_answers_are_read_and_counted_in_full() {
 async fn connections_are_kept() {
     let port = get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { Json(json!(peer.port())) });
     let client = client(&serve(Router::new().route("/", port)).await);
-    let first = client.get_json("", &[]).await.unwrap();
-    assert_eq!(client.get_json("", &[]).await.unwrap(), first);
+    let first = get_json(&client, Call::get("")).await.unwrap();
+    assert_eq!(get_json(&client, Call::get("")).await.unwrap(), first);
 }

@@ -1,5 +1,6 @@
 //! Requests answered inside the process.
 
+use crate::servers::get_json;
 use axum::http::{HeaderMap, Uri};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -19,10 +20,13 @@ async fn a_router_stands_in_for_a_server() {
     let transport = Arc::new(RouterTransport::new(router));
     let client = RemoteClient::new("nas:8989/base", transport, Headers::new()).unwrap();
     assert_eq!(
-        client.get_json("x", &[("a", "1")]).await.unwrap(),
+        get_json(&client, Call::get("x").query("a", 1)).await.unwrap(),
         json!(["nas:8989", "/base/x", "a=1"])
     );
-    assert_eq!(client.get_json("y", &[]).await.unwrap_err(), RemoteError::NotFound);
+    assert_eq!(
+        get_json(&client, Call::get("y")).await.unwrap_err(),
+        RemoteError::NotFound
+    );
     let mut stream = client.get_stream(Call::get("stream")).await.unwrap();
     assert_eq!(stream.media_type, "text/plain");
     assert_eq!(stream.body.next().await.unwrap().unwrap(), "data: 1\n\n");

@@ -1,6 +1,6 @@
 //! The client against servers on the loopback interface, good and bad ones.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
 extern crate cliffhangarr_remote as remote;
 

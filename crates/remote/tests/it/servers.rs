@@ -1,7 +1,8 @@
 //! Servers for tests: proper ones by axum, improper ones by hand.
 
 use axum::Router;
-use remote::{Headers, Limits, RemoteClient, ReqwestTransport, SecretString};
+use remote::{Call, Headers, Limits, RemoteClient, RemoteError, ReqwestTransport, SecretString};
+use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -72,4 +73,9 @@ pub fn client(base: &str) -> RemoteClient {
     RemoteClient::new(base, Arc::new(ReqwestTransport::new().unwrap()), headers)
         .unwrap()
         .with_limits(limits)
+}
+
+/// What the server answers to a question, as JSON.
+pub async fn get_json(client: &RemoteClient, call: Call) -> Result<Value, RemoteError> {
+    client.answer(call).await?.json()
 }

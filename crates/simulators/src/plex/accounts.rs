@@ -28,11 +28,25 @@ pub struct Account {
 }
 
 impl Account {
+    /// The owner, whom the server and plex.tv know under different ids.
+    pub(crate) fn owner() -> Self {
+        Self {
+            id: OWNER,
+            name: String::from("owner_name"),
+            kind: AccountKind::Owner,
+        }
+    }
+
+    /// The same on every server and at plex.tv, unlike the id.
+    pub(crate) fn uuid(&self) -> String {
+        format!("{:016x}", scramble(self.id.unsigned_abs()))
+    }
+
     /// The address of the account's picture; the hex in it is the account's uuid.
     pub(crate) fn thumb(&self) -> String {
         format!(
-            "https://plex.tv/users/{:016x}/avatar?c={}",
-            scramble(self.id.unsigned_abs()),
+            "https://plex.tv/users/{}/avatar?c={}",
+            self.uuid(),
             1_770_000_000 + self.id % 1000
         )
     }
@@ -149,6 +163,11 @@ impl PlexSim {
             world.tokens.insert(token.clone(), account);
             token
         })
+    }
+
+    /// Accepts a token that plex.tv has given out. From now on the server knows it by itself, whatever becomes of it at plex.tv.
+    pub fn admit_token(&self, token: &str, account: i64) {
+        self.with(|world| world.tokens.insert(token.to_owned(), account));
     }
 
     /// Refuses a token from now on.

@@ -12,7 +12,7 @@ use super::{
     world::World,
 };
 use crate::faults::Severed;
-use arguments::Arguments;
+pub(crate) use arguments::Arguments;
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -144,7 +144,8 @@ async fn route(sim: &PlexSim, request: Request) -> Result<Reply, Refusal> {
     }
 }
 
-fn wants_json(headers: &HeaderMap) -> bool {
+/// Whether the client asks for JSON; everybody else gets XML.
+pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
     let accept = headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -240,7 +240,8 @@ impl Scalar {
     }
 }
 
-fn escape(text: &str, out: &mut String) {
+/// Writes text so that it can stand in an attribute or between tags.
+pub(crate) fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

@@ -43,11 +43,7 @@ impl PlexSim {
     /// # Errors
     /// When no port can be bound or no certificate can be made.
     pub async fn serve_tls(&self) -> io::Result<TlsServer> {
-        let identifier = self.settings().machine_identifier;
-        let seed = identifier
-            .bytes()
-            .fold(11, |sum: i64, byte| sum.wrapping_mul(31).wrapping_add(i64::from(byte)));
-        let zone = format!("{}{}.plex.direct", hex24(seed), &hex24(seed ^ 1)[..8]);
+        let zone = self.direct_zone();
         let (config, authority_pem) = certificate(&zone).map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let addr = listener.local_addr()?;
@@ -62,6 +58,15 @@ impl PlexSim {
             authority_pem,
             inner,
         })
+    }
+
+    /// The domain below which the server's addresses have names; the certificate is for it.
+    pub(crate) fn direct_zone(&self) -> String {
+        let identifier = self.settings().machine_identifier;
+        let seed = identifier
+            .bytes()
+            .fold(11, |sum: i64, byte| sum.wrapping_mul(31).wrapping_add(i64::from(byte)));
+        format!("{}{}.plex.direct", hex24(seed), &hex24(seed ^ 1)[..8])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     JsonTyping,
-    accounts::{Account, AccountKind, Device, OWNER, token_text},
+    accounts::{Account, Device, OWNER, token_text},
     events::Event,
     history::HistoryRow,
     library::{Item, Part, Section, SectionKind},
@@ -111,11 +111,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
-        let owner = Account {
-            id: OWNER,
-            name: String::from("owner_name"),
-            kind: AccountKind::Owner,
-        };
+        let owner = Account::owner();
         let owner_token = token_text(0, OWNER);
         let section = |title: &str, kind, root: &str| Section {
             title: title.to_owned(),

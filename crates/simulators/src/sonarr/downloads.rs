@@ -108,6 +108,26 @@ impl World {
         moving.map(|(at, download)| (download.imports, at)).min()
     }
 
+    /// Takes the downloads of a series out of the queue as failed. Nothing is searched anew: that is as with "Redownload
+    /// Failed" switched off.
+    pub(crate) fn fail_downloads(&mut self, series_id: i64) {
+        let Some(series) = self.series.get(&series_id).cloned() else {
+            return;
+        };
+        let (failed, others) = std::mem::take(&mut self.downloads)
+            .into_iter()
+            .partition(|download| download.series == series_id);
+        self.downloads = others;
+        let failed: Vec<Download> = failed;
+        for download in failed {
+            let data = json!({"downloadClient": CLIENT, "message": "Failed download detected", "size": download.size.to_string()});
+            for episode in download.episodes.iter().filter_map(|id| series.episode(*id)) {
+                let (title, id) = (download.title.clone(), download.download_id.clone());
+                self.record(HistoryEvent::DownloadFailed, &series, episode, title, Some(&id), &data);
+            }
+        }
+    }
+
     /// Turns a download into files, one for each episode, in place of those that were there.
     pub(crate) fn import_download(&mut self, index: usize) {
         let download = self.downloads.remove(index);

@@ -252,6 +252,8 @@ pub enum HistoryEvent {
     Grabbed,
     /// A download became a file.
     DownloadFolderImported,
+    /// A download failed.
+    DownloadFailed,
     /// A file's row went.
     EpisodeFileDeleted,
 }
@@ -261,6 +263,7 @@ impl HistoryEvent {
         match self {
             Self::Grabbed => "grabbed",
             Self::DownloadFolderImported => "downloadFolderImported",
+            Self::DownloadFailed => "downloadFailed",
             Self::EpisodeFileDeleted => "episodeFileDeleted",
         }
     }
@@ -269,6 +272,7 @@ impl HistoryEvent {
         match self {
             Self::Grabbed => 1,
             Self::DownloadFolderImported => 3,
+            Self::DownloadFailed => 4,
             Self::EpisodeFileDeleted => 5,
         }
     }

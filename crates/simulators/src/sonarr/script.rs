@@ -192,6 +192,11 @@ impl SonarrSim {
         self.tick();
     }
 
+    /// Lets the downloads of a series fail. Sonarr does not search anew by itself.
+    pub fn fail_downloads(&self, series: i64) {
+        self.current().fail_downloads(series);
+    }
+
     /// Sets the series' own flag.
     pub fn set_monitored(&self, series: i64, monitored: bool) {
         if let Some(series) = self.current().series.get_mut(&series) {

@@ -1,8 +1,9 @@
 //! The simulators behave as the systems they stand for.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic)]
 
 mod faults;
 mod household;
 mod plex;
+mod plextv;
 mod python;
 mod sonarr;

@@ -9,7 +9,7 @@ mod plays;
 mod rendering;
 mod trouble;
 
-use axum::body::Body;
+use axum::{Router, body::Body};
 use cliffhangarr_simulators::{
     clock::SimClock,
     plex::{AccountKind, Device, PlexSim, ShowSpec},
@@ -36,6 +36,21 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// What a router answers to a request.
+    pub(crate) async fn to(router: Router, request: Request<Body>) -> Self {
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
     pub(crate) fn kind(&self) -> &str {
         self.headers["content-type"].to_str().unwrap()
     }
@@ -60,14 +75,7 @@ impl Stage {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.sim.router().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            text: String::from_utf8(bytes.to_vec()).unwrap(),
-        }
+        Answer::to(self.sim.router(), request).await
     }
 
     /// Asks as the owner.

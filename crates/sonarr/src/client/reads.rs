@@ -3,12 +3,11 @@
 use super::{LIBRARY, SonarrClient, found, series_path};
 use crate::parse;
 use crate::records::{
-    CalendarEpisode, CommandId, CommandStatus, HistoryRecord, Listing, MediaManagement, QualityProfile, QueueRecord,
-    RootFolder, SystemStatus,
+    CommandId, CommandStatus, HistoryRecord, Listing, MediaManagement, QualityProfile, QueueRecord, RootFolder,
+    SystemStatus,
 };
 use domain::ids::{EpisodeFileId, SeriesId, TvdbId};
 use domain::series::{Episode, EpisodeFile, Series};
-use jiff::Timestamp;
 use remote::{Call, RemoteError};
 use std::collections::BTreeMap;
 
@@ -84,10 +83,27 @@ impl SonarrClient {
     /// What is being downloaded for a series. Sonarr updates it once a minute.
     ///
     /// # Errors
-    /// As [`RemoteError`] lists.
+    /// As [`RemoteError`] lists, and when any row cannot be read: what it holds would be searched once more.
     pub async fn queue(&self, series: SeriesId) -> Result<Vec<QueueRecord>, RemoteError> {
         let call = Call::get("api/v3/queue/details").query("seriesId", series);
-        self.readable(call, "queue", parse::queue_record).await
+        let listing = self.list(call, parse::queue_record).await?;
+        match listing.skipped.first() {
+            Some(reason) => Err(RemoteError::bad_answer(format!(
+                "a download could not be read: {reason}"
+            ))),
+            None => Ok(listing.items),
+        }
+    }
+
+    /// What happened to the episodes of a season, newest first.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists; [`RemoteError::NotFound`] if the series does not exist.
+    pub async fn history(&self, series: SeriesId, season: i32) -> Result<Vec<HistoryRecord>, RemoteError> {
+        let call = Call::get("api/v3/history/series")
+            .query("seriesId", series)
+            .query("seasonNumber", season);
+        self.readable(call, "history", parse::history_record).await
     }
 
     /// One command; `None` once Sonarr has forgotten it.
@@ -148,30 +164,5 @@ impl SonarrClient {
             parse::quality_profile,
         )
         .await
-    }
-
-    /// What happened to the episodes of a series, or of one season, newest first.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists; [`RemoteError::NotFound`] if the series does not exist.
-    pub async fn history(&self, series: SeriesId, season: Option<i32>) -> Result<Vec<HistoryRecord>, RemoteError> {
-        let call = Call::get("api/v3/history/series").query("seriesId", series);
-        let call = match season {
-            Some(season) => call.query("seasonNumber", season),
-            None => call,
-        };
-        self.readable(call, "history", parse::history_record).await
-    }
-
-    /// Episodes of all series, monitored or not, that air between two moments.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists.
-    pub async fn calendar(&self, start: Timestamp, end: Timestamp) -> Result<Vec<CalendarEpisode>, RemoteError> {
-        let call = Call::get("api/v3/calendar")
-            .query("start", start)
-            .query("end", end)
-            .query("unmonitored", true);
-        self.readable(call, "calendar", parse::calendar_episode).await
     }
 }

@@ -96,19 +96,6 @@ impl SonarrClient {
         }
     }
 
-    /// Creates a tag, or finds the one of that label, and returns its id.
-    ///
-    /// # Errors
-    /// As [`RemoteError`] lists.
-    pub async fn create_tag(&self, label: &str) -> Result<i64, RemoteError> {
-        // Sonarr stores labels in lower case but looks for an existing one as given.
-        let body = json!({"label": label.trim().to_lowercase()});
-        let _writer = self.writer.lock().await;
-        let tag = self.write(Method::POST, "api/v3/tag".to_owned(), Some(&body)).await?;
-        let (id, _) = parse::tag(&tag.unwrap_or_default()).map_err(RemoteError::bad_answer)?;
-        Ok(id)
-    }
-
     async fn order(&self, body: &Value) -> Result<CommandId, RemoteError> {
         let _writer = self.writer.lock().await;
         let command = self

@@ -5,7 +5,7 @@ use domain::ids::{EpisodeFileId, EpisodeId, EpisodeRef, InstanceId, SeriesId, Se
 use domain::series::NewItems;
 use remote::RemoteError;
 use serde_json::{Value, json};
-use sonarr::{CommandId, MediaManagement};
+use sonarr::{CommandId, HistoryEvent, MediaManagement};
 use std::collections::BTreeMap;
 
 const SERIES_V4: &str = include_str!("../fixtures/series-v4.json");
@@ -149,7 +149,10 @@ async fn what_does_not_exist_is_told_from_what_could_not_be_read() {
         sonarr.client.series(SeriesId(3)).await.unwrap_err().code(),
         "notThisKindOfServer"
     );
-    assert!(sonarr.client.series(SeriesId(4)).await.unwrap_err().is_transient());
+    assert_eq!(
+        sonarr.client.series(SeriesId(4)).await.unwrap_err().code(),
+        "serverError"
+    );
     assert_eq!(sonarr.client.command(CommandId(9)).await.unwrap(), None);
     assert_eq!(
         sonarr.client.files(SeriesId(1)).await.unwrap_err(),
@@ -212,6 +215,49 @@ async fn the_queue_is_read_with_one_record_per_episode() {
 }
 
 #[tokio::test]
+async fn the_history_of_a_season_tells_how_far_downloads_came() {
+    let row = |episode: Value, event: &str| json!({"id": 1, "episodeId": episode, "seriesId": 7, "date": "2026-07-01T11:00:00Z", "eventType": event});
+    let rows = json!([
+        row(json!(3), "downloadFailed"),
+        row(json!(2), "downloadFolderImported"),
+        row(json!(2), "grabbed"),
+        row(json!(1), "downloadIgnored"),
+        row(json!(null), "grabbed"),
+    ]);
+    let sonarr = Script::new()
+        .on("GET /api/v3/history/series?seriesId=7&seasonNumber=2", 200, rows)
+        .start();
+    let history = sonarr.client.history(SeriesId(7), 2).await.unwrap();
+    let told: Vec<_> = history.iter().map(|record| (record.episode.0, record.event)).collect();
+    assert_eq!(
+        told,
+        [
+            (3, HistoryEvent::DownloadFailed),
+            (2, HistoryEvent::Imported),
+            (2, HistoryEvent::Grabbed),
+            (1, HistoryEvent::Other)
+        ]
+    );
+    assert_eq!(history[0].at, "2026-07-01T11:00:00Z".parse().unwrap());
+}
+
+#[tokio::test]
+async fn a_queue_with_an_unreadable_row_is_no_answer() {
+    for row in [json!({"title": "no id"}), json!({"id": 1, "episodeId": {"id": 102}})] {
+        let sonarr = Script::new()
+            .on(
+                "GET /api/v3/queue/details?seriesId=7",
+                200,
+                json!([{"id": 2, "episodeId": 103}, row]),
+            )
+            .start();
+        let error = sonarr.client.queue(SeriesId(7)).await.unwrap_err();
+        assert_eq!(error.code(), "badAnswer");
+        assert!(error.to_string().contains("a download could not be read"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn commands_are_read_also_when_nearly_everything_is_missing() {
     let running = json!({"name": "SeasonSearch", "body": {"seriesId": 7, "seasonNumber": 2}, "status": "started", "result": "unknown",
         "queued": "2026-07-01T10:00:00Z", "id": 4711});
@@ -255,17 +301,6 @@ async fn small_resources_are_read() {
             200,
             json!({"recycleBin": "", "recycleBinCleanupDays": 7, "deleteEmptyFolders": true}),
         )
-        .on(
-            "GET /api/v3/history/series?seriesId=7&seasonNumber=0",
-            200,
-            json!([{"episodeId": 1, "date": "2026-07-01T11:00:00Z",
-            "eventType": "episodeFileDeleted", "data": {"reason": "Manual", "size": null}}]),
-        )
-        .on(
-            "GET /api/v3/calendar?start=2026-07-01T00%3A00%3A00Z&end=2026-07-02T00%3A00%3A00Z&unmonitored=true",
-            200,
-            json!([{"seriesId": 7, "seasonNumber": 1, "episodeNumber": 2, "monitored": true, "id": 102}]),
-        )
         .start();
     let client = &sonarr.client;
     assert_eq!(client.tags().await.unwrap(), BTreeMap::from([(3, "keep".to_owned())]));
@@ -282,16 +317,6 @@ async fn small_resources_are_read() {
         delete_empty_folders: true,
     };
     assert_eq!(client.media_management().await.unwrap(), expected);
-    let history = client.history(SeriesId(7), Some(0)).await.unwrap();
-    assert_eq!(
-        (history[0].event.as_str(), history[0].reason.as_deref()),
-        ("episodeFileDeleted", Some("Manual"))
-    );
-    let (start, end) = (
-        "2026-07-01T00:00:00Z".parse().unwrap(),
-        "2026-07-02T00:00:00Z".parse().unwrap(),
-    );
-    assert_eq!(client.calendar(start, end).await.unwrap()[0].series, SeriesId(7));
 }
 
 #[tokio::test]

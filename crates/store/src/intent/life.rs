@@ -4,6 +4,7 @@ use super::{Intent, IntentState, Row, read};
 use crate::journal::put_outcome;
 use crate::time::to_ms;
 use crate::{Outcome, Store, StoreError, reminder, rolling_show, search_memory};
+use domain::ids::EpisodeId;
 use domain::plan::{Action, Bookkeeping};
 use jiff::Timestamp;
 use sqlx::{Sqlite, Transaction};
@@ -11,7 +12,7 @@ use sqlx::{Sqlite, Transaction};
 impl Store {
     /// Notes that an open intent's next step is about to be sent.
     pub async fn start_step(&self, id: i64, step: u32, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        let mut transaction = self.write_through().await?;
         at_step(&mut transaction, id, step).await?;
         sqlx::query("UPDATE intent SET step_started_at = ? WHERE id = ?")
             .bind(to_ms(at))
@@ -23,19 +24,28 @@ impl Store {
 
     /// Notes that a step is done. A search that was sent is remembered in the same stroke, with the time `at`.
     pub async fn finish_step(&self, id: i64, step: u32, at: Timestamp) -> Result<(), StoreError> {
-        let mut transaction = self.write().await?;
+        self.finish(id, step, at, None).await
+    }
+
+    /// Notes that a search is done of which only these episodes were sent, one by one. Only they are remembered.
+    pub async fn finish_partial_search(
+        &self,
+        id: i64,
+        step: u32,
+        at: Timestamp,
+        sent: &[EpisodeId],
+    ) -> Result<(), StoreError> {
+        self.finish(id, step, at, Some(sent)).await
+    }
+
+    async fn finish(&self, id: i64, step: u32, at: Timestamp, only: Option<&[EpisodeId]>) -> Result<(), StoreError> {
+        let mut transaction = self.write_through().await?;
         let intent = at_step(&mut transaction, id, step).await?;
-        match intent.decision.actions.get(step as usize) {
-            None => return Err(StoreError::Conflict(format!("intent {id} has no step {step}"))),
-            Some(Action::SearchSeason { season, .. }) => {
-                search_memory::note(&mut transaction, intent.series, *season, None, at).await?;
-            }
-            Some(Action::SearchEpisodes { episodes, positions }) => {
-                for (episode, position) in episodes.iter().zip(positions) {
-                    search_memory::note(&mut transaction, intent.series, position.season, Some(*episode), at).await?;
-                }
-            }
-            Some(Action::SetMonitoring(_) | Action::DeleteFiles { .. }) => {}
+        let Some(action) = intent.decision.actions.get(step as usize) else {
+            return Err(StoreError::Conflict(format!("intent {id} has no step {step}")));
+        };
+        for (season, episode) in searched(action, only) {
+            search_memory::note(&mut transaction, intent.series, season, episode, at).await?;
         }
         sqlx::query(
             "UPDATE intent SET next_step = ?, step_started_at = NULL, attempts = 0, last_error = NULL WHERE id = ?",
@@ -75,13 +85,13 @@ impl Store {
                     rolling_show::expand(&mut transaction, *show, viewer.as_ref(), *season, at).await?;
                 }
                 // A show that was removed meanwhile has nothing left to reset.
-                Bookkeeping::Reset { show } => {
-                    rolling_show::reset(&mut transaction, *show, at).await?;
+                Bookkeeping::Reset { show, coming } => {
+                    rolling_show::reset(&mut transaction, *show, *coming, at).await?;
                 }
             }
         }
         for reminder in &intent.decision.reminders {
-            reminder::put(&mut transaction, reminder).await?;
+            reminder::put(&mut transaction, reminder, at).await?;
         }
         close(&mut transaction, id, IntentState::Done, at).await?;
         put_outcome(&mut transaction, intent.journal, Outcome::Done, note).await?;
@@ -113,7 +123,8 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let done = sqlx::query(
-            "UPDATE intent SET state = 'open', due_at = ? WHERE batch = ? AND state = 'waitingConfirmation'",
+            "UPDATE intent SET state = 'open', due_at = ?1, confirmed_at = ?1
+             WHERE batch = ?2 AND state = 'waitingConfirmation'",
         )
         .bind(to_ms(now))
         .bind(batch)
@@ -132,6 +143,23 @@ impl Store {
             .await?;
         transaction.commit().await?;
         Ok(done.rows_affected())
+    }
+}
+
+/// What a search is remembered as: seasons, and episodes with their season.
+fn searched(action: &Action, only: Option<&[EpisodeId]>) -> Vec<(i32, Option<EpisodeId>)> {
+    match (action, only) {
+        (Action::SearchSeason { season, .. }, None) => vec![(*season, None)],
+        (Action::SearchSeason { season, .. }, Some(sent)) => {
+            sent.iter().map(|episode| (*season, Some(*episode))).collect()
+        }
+        (Action::SearchEpisodes { episodes, positions }, only) => episodes
+            .iter()
+            .zip(positions)
+            .filter(|(episode, _)| only.is_none_or(|sent| sent.contains(episode)))
+            .map(|(episode, position)| (position.season, Some(*episode)))
+            .collect(),
+        (Action::SetMonitoring(_) | Action::DeleteFiles { .. }, _) => Vec::new(),
     }
 }
 

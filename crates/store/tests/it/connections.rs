@@ -1,6 +1,6 @@
 //! Connections and what goes with them.
 
-use crate::support::{Fixture, at, decision, put_connection};
+use crate::support::{Fixture, at, connection_named, decision, journal_len, put_connection, send_season_search};
 use domain::ids::SeriesId;
 use domain::state::ConnectionKind;
 use jiff::SignedDuration;
@@ -15,7 +15,6 @@ async fn a_name_is_one_connection_whatever_its_case() {
         kind: ConnectionKind::Plex,
         name: " BÜRO ".to_owned(),
         url: "http://nas:32400".to_owned(),
-        has_secret: false,
     };
     let (second, new) = store.put_connection(&change, at(5)).await.unwrap();
     assert!(!new);
@@ -24,8 +23,7 @@ async fn a_name_is_one_connection_whatever_its_case() {
         (first.id, "BÜRO", "http://nas:32400")
     );
     assert_eq!(second.created_at, at(0));
-    assert_eq!(store.connection_named("büro").await.unwrap(), Some(second));
-    assert_eq!(store.connections().await.unwrap().len(), 1);
+    assert_eq!(store.connections().await.unwrap(), [second]);
 }
 
 #[tokio::test]
@@ -36,7 +34,6 @@ async fn a_name_cannot_change_its_program() {
         kind: ConnectionKind::Sonarr,
         name: "Home".to_owned(),
         url: "http://localhost:8989".to_owned(),
-        has_secret: true,
     };
     let error = fixture.store.put_connection(&change, at(1)).await.unwrap_err();
     assert!(
@@ -44,7 +41,7 @@ async fn a_name_cannot_change_its_program() {
         "{error}"
     );
     assert_eq!(
-        fixture.store.connection_named("home").await.unwrap().unwrap().kind,
+        connection_named(&fixture.store, "home").await.kind,
         ConnectionKind::Plex
     );
 }
@@ -59,14 +56,18 @@ async fn what_a_server_says_of_itself_is_kept() {
         .await
         .unwrap();
     store.note_identity(plex.id, None, Some("1.42"), None).await.unwrap();
-    store.note_contact(plex.id, at(20)).await.unwrap();
-    store.note_contact(plex.id, at(10)).await.unwrap();
     let server = plex.server().unwrap();
-    store.set_history_read_until(server, Some(at(15))).await.unwrap();
+    for seen in [at(20), at(10)] {
+        store
+            .note_observed(server, seen, seen, SignedDuration::ZERO)
+            .await
+            .unwrap();
+    }
+    store.note_history_read(server, at(0), at(15)).await.unwrap();
     assert_eq!(store.history_read_until(server).await.unwrap(), Some(at(15)));
 
     let fixture = fixture.reopen().await;
-    let plex = fixture.store.connection_named("plex").await.unwrap().unwrap();
+    let plex = connection_named(&fixture.store, "plex").await;
     assert_eq!(plex.server_name.as_deref(), Some("NAS"));
     assert_eq!(plex.version.as_deref(), Some("1.42"));
     assert_eq!(plex.machine_id.as_deref(), Some("abc"));
@@ -119,7 +120,7 @@ async fn removing_an_instance_takes_what_is_owed_to_it_and_leaves_the_journal() 
             subject_key: None,
         };
         store.create_intent(intent, at(1)).await.unwrap();
-        store.note_season_search(series, 1, at(1)).await.unwrap();
+        send_season_search(store, series, 1, at(1)).await;
     }
     assert!(store.remove_connection(series.instance.0).await.unwrap());
     assert!(!store.remove_connection(series.instance.0).await.unwrap());
@@ -132,8 +133,15 @@ async fn removing_an_instance_takes_what_is_owed_to_it_and_leaves_the_journal() 
         .collect();
     assert_eq!(left, [other]);
     assert!(store.recent_searches(series, at(0)).await.unwrap().seasons.is_empty());
-    assert_eq!(store.journal_len().await.unwrap(), 2);
-    let error = store.note_season_search(series, 1, at(2)).await.unwrap_err();
+    assert_eq!(journal_len(store).await, 4);
+    let intent = NewIntent {
+        series,
+        origin: Origin::Session,
+        decision: &decision,
+        needs_confirmation: false,
+        subject_key: None,
+    };
+    let error = store.create_intent(intent, at(2)).await.unwrap_err();
     assert!(matches!(error, StoreError::NotFound("connection")), "{error}");
 }
 
@@ -161,9 +169,26 @@ async fn what_was_not_observed_is_a_gap_until_it_is_read_back() {
     store.note_observed(server, at(700), at(650), near).await.unwrap();
     assert_eq!(gaps(0, 620).await, [(at(200), at(500))]);
     assert_eq!(gaps(550, 1000).await, [(at(600), at(1000))]);
-    assert_eq!(store.observation_began_at(server).await.unwrap(), Some(at(0)));
-    store.close_gap(server, at(200), at(500)).await.unwrap();
+    store.note_history_read(server, at(200), at(500)).await.unwrap();
     assert_eq!(gaps(0, 620).await, []);
-    assert_eq!(store.observed_until(server).await.unwrap(), Some(at(600)));
+    assert_eq!(store.observed_until(server, at(600)).await.unwrap(), Some(at(600)));
     assert_eq!(store.prune_observed(at(601)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_a_clock_that_ran_ahead_saw_is_not_believed() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let server = fixture.connection(ConnectionKind::Plex, "plex").await.server().unwrap();
+    let near = SignedDuration::from_secs(60);
+    store.note_observed(server, at(0), at(100), near).await.unwrap();
+    store.note_observed(server, at(90_000), at(90_000), near).await.unwrap();
+    store.note_history_read(server, at(50), at(90_000)).await.unwrap();
+    assert_eq!(store.observed_until(server, at(200)).await.unwrap(), None);
+    assert_eq!(
+        store.gaps(server, at(0), at(200), near).await.unwrap(),
+        [(at(0), at(200))]
+    );
+    store.note_history_read(server, at(0), at(200)).await.unwrap();
+    assert_eq!(store.observed_until(server, at(99_000)).await.unwrap(), Some(at(200)));
 }

@@ -1,6 +1,6 @@
 //! Opening, migrating, backing up.
 
-use crate::support::{Fixture, at, open};
+use crate::support::{Fixture, at, connection_named, open};
 use domain::state::ConnectionKind;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -73,10 +73,7 @@ async fn every_released_schema_is_brought_up_to_date_with_its_data() {
         assert!(!report.created);
         assert_eq!(report.backup.is_some(), migration.version < newest);
         assert_eq!(report.sentence(), None);
-        assert_eq!(
-            store.connection_named("My Plex").await.unwrap().unwrap().kind,
-            ConnectionKind::Plex
-        );
+        assert_eq!(connection_named(&store, "My Plex").await.kind, ConnectionKind::Plex);
         let show = store.rolling_shows().await.unwrap().pop().unwrap();
         assert_eq!(show.title, "The Wire");
         assert_eq!(store.entries_of(show.id).await.unwrap()[0].plays.len(), 1);
@@ -134,22 +131,47 @@ async fn a_backup_is_made_before_the_schema_is_touched() {
     assert_eq!(std::fs::read_dir(folder.path().join("backups")).unwrap().count(), 1);
 }
 
+/// The times of the backups, and what else is in their folder, by name.
+fn in_backups(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder.join("backups"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
 #[tokio::test]
 async fn three_backups_are_kept() {
     let fixture = Fixture::new().await;
-    assert_eq!(fixture.store.newest_backup_at(), None);
-    std::fs::create_dir_all(fixture.folder.path().join("backups")).unwrap();
-    std::fs::write(fixture.folder.path().join("backups/notes.txt"), "mine").unwrap();
+    let folder = fixture.folder.path();
+    std::fs::create_dir_all(folder.join("backups")).unwrap();
+    std::fs::write(folder.join("backups/notes.txt"), "mine").unwrap();
+    let mut made = Vec::new();
     for second in 0..5 {
-        fixture.store.back_up(at(second)).await.unwrap();
+        made.push(fixture.store.back_up(at(second)).await.unwrap());
     }
-    assert_eq!(fixture.store.newest_backup_at(), Some(at(4)));
-    assert_eq!(
-        std::fs::read_dir(fixture.folder.path().join("backups"))
-            .unwrap()
-            .count(),
-        4
-    );
+    let mut kept: Vec<&str> = made[2..]
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap())
+        .collect();
+    kept.push("notes.txt");
+    assert_eq!(in_backups(folder), kept);
+}
+
+#[tokio::test]
+async fn backups_of_a_clock_that_was_ahead_give_way_to_later_ones() {
+    let fixture = Fixture::new().await;
+    let year = 365 * 24 * 3600;
+    for second in 0..3 {
+        fixture.store.back_up(at(year + second)).await.unwrap();
+    }
+    let mut made = Vec::new();
+    for second in 0..3 {
+        made.push(fixture.store.back_up(at(second)).await.unwrap());
+        assert!(made.iter().all(|path| path.exists()), "{made:?}");
+        assert_eq!(in_backups(fixture.folder.path()).len(), 3);
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,14 @@
-//! Settings, facts, searches, reminders, due times, notifications.
+//! Settings, facts, searches, reminders, due times.
 
-use crate::support::{Fixture, at, position};
+use crate::support::{Fixture, at, position, send_search, send_season_search};
 use domain::ids::{EpisodeId, ServerId, ViewerKey};
-use domain::plan::{Reminder, ReminderAbout, Subject};
+use domain::plan::{Action, Reminder, ReminderAbout, Subject};
 use domain::session::{ShowReference, Viewer};
 use domain::watching::{Sighting, Watched};
-use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
+
+/// A week in seconds.
+const WEEK: i64 = 7 * 24 * 3600;
 
 fn map(value: Value) -> Map<String, Value> {
     match value {
@@ -16,7 +18,7 @@ fn map(value: Value) -> Map<String, Value> {
 }
 
 #[tokio::test]
-async fn settings_are_merged_and_replaced_as_a_whole() {
+async fn settings_are_merged_and_outlive_a_restart() {
     let fixture = Fixture::new().await;
     fixture
         .store
@@ -33,15 +35,6 @@ async fn settings_are_merged_and_replaced_as_a_whole() {
     assert_eq!(
         Value::Object(stored),
         json!({"filterUsers": ["Ann"], "remainingEpisodes": 3})
-    );
-    fixture
-        .store
-        .replace_settings(&map(json!({"dryRun": true})))
-        .await
-        .unwrap();
-    assert_eq!(
-        Value::Object(fixture.store.settings().await.unwrap()),
-        json!({"dryRun": true})
     );
 }
 
@@ -61,17 +54,54 @@ async fn the_newest_search_of_each_season_and_episode_is_remembered() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;
     let series = fixture.series().await;
-    store.note_season_search(series, 1, at(20)).await.unwrap();
-    store.note_season_search(series, 1, at(10)).await.unwrap();
-    store
-        .note_episode_searches(series, &[(EpisodeId(5), 1), (EpisodeId(6), 2)], at(30))
-        .await
-        .unwrap();
-    let recent = store.recent_searches(series, at(20)).await.unwrap();
-    assert_eq!(recent.seasons.get(&1), Some(&at(20)));
-    assert_eq!(recent.episodes.len(), 2);
-    assert_eq!(store.recent_searches(series, at(21)).await.unwrap().seasons.len(), 0);
+    send_season_search(store, series, 1, at(20)).await;
+    send_season_search(store, series, 1, at(10)).await;
+    let episodes = Action::SearchEpisodes {
+        episodes: vec![EpisodeId(5), EpisodeId(6)],
+        positions: vec![position(1, 5), position(2, 6)],
+    };
+    send_search(store, series, episodes, at(30)).await;
+    let recent = store.recent_searches(series, at(40)).await.unwrap();
+    assert_eq!(recent.seasons.into_iter().collect::<Vec<_>>(), [(1, at(20))]);
+    assert_eq!(
+        recent.episodes.into_iter().collect::<Vec<_>>(),
+        [(EpisodeId(5), at(30)), (EpisodeId(6), at(30))]
+    );
     assert_eq!(store.prune_searches(at(21)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_search_is_remembered_for_seven_days_to_either_side() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let series = fixture.series().await;
+    send_season_search(store, series, 1, at(0)).await;
+    for (seconds, remembered) in [
+        (-WEEK, false),
+        (1 - WEEK, true),
+        (0, true),
+        (WEEK - 1, true),
+        (WEEK, false),
+    ] {
+        let recent = store.recent_searches(series, at(seconds)).await.unwrap();
+        assert_eq!(recent.seasons.contains_key(&1), remembered, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_that_was_sent_far_ahead_does_not_hide_the_next_one() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let series = fixture.series().await;
+    let sent_at = async |now| store.recent_searches(series, at(now)).await.unwrap().seasons.remove(&1);
+    send_season_search(store, series, 1, at(52 * WEEK)).await;
+    assert_eq!(sent_at(0).await, None);
+    send_season_search(store, series, 1, at(0)).await;
+    assert_eq!(sent_at(0).await, Some(at(0)));
+    // One that lies less than a week ahead still forbids another, and counts.
+    send_season_search(store, series, 1, at(WEEK - 1)).await;
+    send_season_search(store, series, 1, at(0)).await;
+    assert_eq!(sent_at(0).await, Some(at(WEEK - 1)));
 }
 
 #[tokio::test]
@@ -89,22 +119,24 @@ async fn equal_reminders_are_one_with_the_earlier_time() {
         attempts: 0,
         viewer: None,
     };
-    store.remind(&reminder(&[1, 2], 50)).await.unwrap();
-    store
-        .remind(&Reminder {
-            viewer: Some("Ann".to_owned()),
-            ..reminder(&[2, 1, 1], 40)
-        })
-        .await
-        .unwrap();
-    store.remind(&reminder(&[1, 2], 90)).await.unwrap();
-    store.remind(&reminder(&[3], 100)).await.unwrap();
+    let earlier = Reminder {
+        viewer: Some("Ann".to_owned()),
+        ..reminder(&[2, 1, 1], 40)
+    };
+    for reminder in [
+        reminder(&[1, 2], 50),
+        earlier,
+        reminder(&[1, 2], 90),
+        reminder(&[3], 100),
+    ] {
+        store.remind(&reminder, at(0)).await.unwrap();
+    }
     assert_eq!(store.reminders_for(series).await.unwrap().len(), 2);
-    assert_eq!(store.next_reminder_due_at().await.unwrap(), Some(at(40)));
+    assert!(store.due_reminders(at(39)).await.unwrap().is_empty());
     let due = store.due_reminders(at(60)).await.unwrap();
     assert_eq!(due.len(), 1);
     assert_eq!(due[0].reminder.viewer.as_deref(), Some("Ann"));
-    store.postpone_reminder(due[0].id, at(200), 3).await.unwrap();
+    store.postpone_reminder(due[0].id, at(200), 3, at(60)).await.unwrap();
     let later = store.due_reminders(at(300)).await.unwrap();
     assert_eq!(
         later.iter().map(|one| one.reminder.attempts).collect::<Vec<_>>(),
@@ -113,6 +145,32 @@ async fn equal_reminders_are_one_with_the_earlier_time() {
     store.remove_reminder(due[0].id).await.unwrap();
     store.remove_reminder(due[0].id).await.unwrap();
     assert_eq!(store.due_reminders(at(300)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_reminder_that_was_set_by_a_clock_ahead_is_due() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let series = fixture.series().await;
+    let in_a_year = Reminder {
+        series,
+        about: ReminderAbout::SeasonListed { season: 2 },
+        due_at: at(52 * WEEK),
+        attempts: 0,
+        viewer: None,
+    };
+    let due = async |seconds| store.due_reminders(at(seconds)).await.unwrap().len();
+    store.remind(&in_a_year, at(0)).await.unwrap();
+    assert_eq!(due(0).await, 0);
+    let id = store.reminders_for(series).await.unwrap()[0].id;
+    store
+        .postpone_reminder(id, at(53 * WEEK), 1, at(52 * WEEK))
+        .await
+        .unwrap();
+    assert_eq!((due(0).await, due(52 * WEEK).await), (1, 0));
+    // Whichever clock said the earlier time counts.
+    store.remind(&in_a_year, at(0)).await.unwrap();
+    assert_eq!((due(0).await, due(52 * WEEK).await), (0, 1));
 }
 
 #[tokio::test]
@@ -128,27 +186,6 @@ async fn due_times_outlive_a_restart() {
     let fixture = fixture.reopen().await;
     let task = fixture.store.scheduled_tasks().await.unwrap().remove("reset").unwrap();
     assert_eq!((task.due_at, task.last_run_at), (at(20), Some(at(5))));
-}
-
-#[tokio::test]
-async fn the_same_message_is_shown_once_in_a_while() {
-    let fixture = Fixture::new().await;
-    let store = &fixture.store;
-    let claim = async |seconds| {
-        store
-            .claim_notification("trouble", "plex", at(seconds), SignedDuration::from_secs(60))
-            .await
-            .unwrap()
-    };
-    assert!(claim(100).await);
-    assert!(!claim(159).await);
-    assert!(claim(160).await);
-    assert_eq!(store.notified_at("trouble", "plex").await.unwrap(), Some(at(160)));
-    // The clock was set back.
-    assert!(claim(20).await);
-    store.forget_notification("trouble", "plex").await.unwrap();
-    assert!(claim(21).await);
-    assert_eq!(store.prune_notifications(at(22)).await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -189,7 +226,7 @@ async fn the_newest_sighting_of_a_viewer_and_show_is_owed_until_settled() {
         .owe_sighting(instance, &sighting("2", 1), at(5), at(70))
         .await
         .unwrap();
-    assert_eq!(store.next_sighting_due_at().await.unwrap(), Some(at(60)));
+    assert_eq!(store.due_sightings(at(59)).await.unwrap(), []);
     let fixture = fixture.reopen().await;
     let store = &fixture.store;
     let due = store.due_sightings(at(70)).await.unwrap();
@@ -203,5 +240,5 @@ async fn the_newest_sighting_of_a_viewer_and_show_is_owed_until_settled() {
     assert_eq!(store.due_sightings(at(499)).await.unwrap(), []);
     assert_eq!(store.due_sightings(at(500)).await.unwrap()[0].attempts, 1);
     store.settle_sighting(instance, &sighting("1", 9)).await.unwrap();
-    assert_eq!(store.next_sighting_due_at().await.unwrap(), None);
+    assert_eq!(store.due_sightings(at(500)).await.unwrap(), []);
 }

@@ -5,7 +5,7 @@ use domain::plan::{Action, Decision, DoomedFile, MonitoringChange, Reason, Subje
 use domain::state::ConnectionKind;
 use jiff::Timestamp;
 use std::path::Path;
-use store::{Connection, NewConnection, Store};
+use store::{Connection, JournalQuery, NewConnection, NewIntent, Origin, Store};
 use tempfile::TempDir;
 
 /// A moment, in seconds after some fixed one.
@@ -66,9 +66,45 @@ pub async fn put_connection(store: &Store, kind: ConnectionKind, name: &str) -> 
         kind,
         name: name.to_owned(),
         url,
-        has_secret: true,
     };
     store.put_connection(&new, at(0)).await.unwrap().0
+}
+
+/// The connection of a name.
+pub async fn connection_named(store: &Store, name: &str) -> Connection {
+    let all = store.connections().await.unwrap();
+    all.into_iter().find(|connection| connection.name == name).unwrap()
+}
+
+/// How many rows the journal has.
+pub async fn journal_len(store: &Store) -> usize {
+    let all = JournalQuery {
+        limit: u32::MAX,
+        ..JournalQuery::default()
+    };
+    store.journal(&all).await.unwrap().len()
+}
+
+/// Carries out a single search of a series.
+pub async fn send_search(store: &Store, series: SeriesKey, search: Action, sent_at: Timestamp) {
+    let mut decision = decision(series);
+    decision.actions = vec![search];
+    let intent = NewIntent {
+        series,
+        origin: Origin::Session,
+        decision: &decision,
+        needs_confirmation: false,
+        subject_key: None,
+    };
+    let id = store.create_intent(intent, sent_at).await.unwrap().id;
+    store.finish_step(id, 0, sent_at).await.unwrap();
+    store.complete_intent(id, sent_at, None).await.unwrap();
+}
+
+/// Carries out a search for a whole season.
+pub async fn send_season_search(store: &Store, series: SeriesKey, season: i32, sent_at: Timestamp) {
+    let episodes = vec![EpisodeId(1)];
+    send_search(store, series, Action::SearchSeason { season, episodes }, sent_at).await;
 }
 
 pub fn position(season: i32, episode: i32) -> EpisodeRef {

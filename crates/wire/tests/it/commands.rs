@@ -1,4 +1,5 @@
 use cliffhangarr_wire::COMMANDS;
+use secrecy::ExposeSecret as _;
 use std::collections::BTreeSet;
 
 #[test]
@@ -18,7 +19,7 @@ fn arguments_are_read_from_what_the_page_sends() {
         "draft": { "kind": "plex", "name": "Home", "url": "http://nas:32400", "secret": null, "verify": true }
     }))
     .unwrap();
-    assert_eq!(draft.draft.secret, None);
+    assert!(draft.draft.secret.is_none());
     let keep: cliffhangarr_wire::Keep =
         serde_json::from_value(serde_json::json!({ "show": 3, "season": 2, "keep": true })).unwrap();
     assert_eq!((keep.show, keep.season, keep.keep), (3, Some(2), true));
@@ -31,7 +32,7 @@ fn a_secret_is_hidden_from_debug_output() {
     }))
     .unwrap();
     assert!(!format!("{draft:?}").contains("very-secret-key"));
-    assert_eq!(draft.secret.unwrap().into_inner(), "very-secret-key");
+    assert_eq!(draft.secret.unwrap().into_inner().expose_secret(), "very-secret-key");
 }
 
 #[test]

@@ -34,7 +34,10 @@ fn reset(title: &str, files: &[(i64, i64)]) -> Decision {
         }),
         Action::DeleteFiles { files: doomed },
     ];
-    decision.afterwards = vec![Bookkeeping::Reset { show: RollingShowId(4) }];
+    decision.afterwards = vec![Bookkeeping::Reset {
+        show: RollingShowId(4),
+        coming: None,
+    }];
     decision
 }
 

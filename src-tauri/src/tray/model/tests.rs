@@ -21,6 +21,7 @@ fn confirmation(id: i64) -> PendingConfirmation {
         summary: "Reset Severance".into(),
         files: 9,
         bytes: 1,
+        instances: vec!["Shows".to_owned()],
         shows: vec!["Severance".into()],
         asked_at: Timestamp::UNIX_EPOCH,
     }

@@ -91,7 +91,7 @@ export function household(scenario: Scenario, now: number): AppState {
     revision: 1,
     appVersion: "0.1.0",
     activity: "paused",
-    statusLine: "Not connected yet",
+    statusLine: "Connect a media server to begin",
     monitoring: { kind: "off" },
     kinds: ["plex", "sonarr"],
     connections: [],
@@ -110,7 +110,7 @@ export function household(scenario: Scenario, now: number): AppState {
     return {
       ...empty,
       activity: "attention",
-      statusLine: "Waits for the keyring",
+      statusLine: "Monitoring is switched off",
       connections: connections(now).map((one) => ({
         ...one,
         health: "unknown",
@@ -132,7 +132,7 @@ export function household(scenario: Scenario, now: number): AppState {
   return {
     ...base,
     activity: "attention",
-    statusLine: "3 sessions; Sonarr 4K does not answer",
+    statusLine: "A big cleanup waits for your confirmation",
     nowPlaying: [
       {
         server: "Plex",
@@ -174,10 +174,11 @@ export function household(scenario: Scenario, now: number): AppState {
     confirmations: [
       {
         id: 1,
-        summary: "The automatic reset would delete more than half of the rolling files of Sonarr.",
+        summary: "3 shows would lose 42 files.",
         files: 42,
         bytes: 91_300_000_000,
         shows: ["Night Ferry", "Cartographers", "Second Assembly"],
+        instances: ["Sonarr"],
         askedAt: iso(now - 95 * MINUTE),
       },
     ],

@@ -131,6 +131,34 @@ async fn keep_holds_a_season_or_a_whole_show() {
 }
 
 #[tokio::test]
+async fn enrolling_cleans_nothing_up_because_of_what_was_watched_before() {
+    let mut story = Story::with_cleanup().await;
+    story.set(json!({"standardMonitoring": false})).await;
+    story.show("Before", &[4, 4, 4], three_seasons);
+    story.watches("Alice", "Before", 1, 4).await;
+    story.watches("Bob", "Before", 2, 1).await;
+    story.days(8).await;
+    story.watches("Alice", "Before", 3, 1).await;
+    story.days(1).await;
+    story.enroll("Before", "pilotRolling").await;
+    story.days(4).await;
+    assert_eq!(story.deletions(), 0);
+    let outlook = story
+        .home
+        .engine
+        .outlook(story.master("Before").await.id)
+        .await
+        .unwrap();
+    assert_eq!(
+        outlook[0].sentence,
+        "Season 1 kept: nobody has watched it since it was enrolled"
+    );
+    story.watches("Alice", "Before", 3, 2).await;
+    story.look().await;
+    assert_eq!(story.files("Before"), "S01E01, S03E01–E04");
+}
+
+#[tokio::test]
 async fn what_will_go_and_when_can_be_asked_with_the_reasons() {
     let mut story = Story::with_cleanup().await;
     story.show("Outlook", &[4, 4, 4], three_seasons);

@@ -1,9 +1,11 @@
 //! Deleting safely.
 
 use super::story::Story;
+use jiff::SignedDuration;
 use serde_json::json;
 use simulators::faults::{Fault, FaultRule};
 use simulators::sonarr::SeriesSpec;
+use std::time::Duration;
 
 fn two_seasons(spec: SeriesSpec) -> SeriesSpec {
     spec.season_with_files(1, 4).season_with_files(2, 4)
@@ -164,6 +166,33 @@ async fn what_is_being_played_is_not_deleted_even_if_it_started_after_the_plan()
         "S01E01–E04, S02E01–E04",
         "and its flags stay"
     );
+}
+
+#[tokio::test]
+async fn who_begins_to_play_while_files_are_deleted_stops_it_for_the_time_being() {
+    let story = to_lose("Slow").await;
+    let slow = FaultRule::new("/episodefile/", Fault::Delay(Duration::from_millis(100)));
+    story.home.sonarr().faults().push(slow.method(http::Method::DELETE));
+    let left = || story.home.sonarr().files(story.id("Slow")).len();
+    let begins = async {
+        crate::stage::eventually("the first file is gone", || left() < 8).await;
+        let player = story.starts("Carol", "Slow", 2, 3);
+        story.home.later(SignedDuration::from_secs(11));
+        story.home.plex.report_again(player);
+        player
+    };
+    let (report, player) = tokio::join!(story.reset("Slow"), begins);
+    let message = &report.unwrap().errors[0].message;
+    assert!(message.contains("Carol is playing it right now"), "{message}");
+    assert!(
+        left() >= 6,
+        "at most what was on its way is gone: {}",
+        story.files("Slow")
+    );
+    assert_eq!(story.journal("owed", "manualReset").await.len(), 1);
+    story.home.plex.stop(player);
+    story.hours(3).await;
+    assert_eq!(story.files("Slow"), "S01E01–E04", "the rest was owed");
 }
 
 #[tokio::test]

@@ -23,7 +23,9 @@ async fn enrolling_leaves_sonarr_alone_unless_the_baseline_is_asked_for() {
         batch.done,
         [(
             "Full".to_owned(),
-            "Enrolled as pilotRolling; 11 files (22.0 GB) beyond the pilot stay.".to_owned()
+            "Enrolled as pilotRolling; 11 files (22.0 GB) beyond the pilot stay until the show was watched and then nobody \
+             has watched it for seven days."
+                .to_owned()
         )]
     );
     assert_eq!(story.home.sonarr().log().writes(), []);
@@ -215,4 +217,77 @@ async fn who_watched_before_the_enrolment_protects_from_the_start() {
     story.watches("Alice", "Known", 3, 1).await;
     story.days(2).await;
     assert_eq!(story.files("Known"), "S01E01–E04, S02E01–E04, S03E01–E04");
+}
+
+/// Nothing of it is there; the first two seasons have aired, and the third comes next week.
+fn nothing_there(story: &Story) -> impl FnOnce(SeriesSpec) -> SeriesSpec + use<> {
+    let next_week = story.home.clock.now() + jiff::SignedDuration::from_hours(7 * 24);
+    move |spec| {
+        spec.season(1, 4)
+            .season(2, 4)
+            .with(SeasonSpec::new(3, 4).weekly_from(next_week))
+    }
+}
+
+#[tokio::test]
+async fn a_baseline_that_is_missing_is_searched_as_the_preview_says() {
+    for (monitoring_type, searched, there) in [
+        ("pilotRolling", "New S01E01", "S01E01"),
+        ("firstSeasonRolling", "New season 1", "S01E01–E04"),
+        ("allSeasonPilotRolling", "New S01E01, S02E01", "S01E01, S02E01, S03E01"),
+    ] {
+        let mut story = Story::new().await;
+        let spec = nothing_there(&story);
+        story.show("New", &[4, 4, 4], spec);
+        let draft = story.draft(&["New"], monitoring_type, true);
+        let preview = story.home.engine.preview_enroll(&draft).await.unwrap();
+        assert_eq!(story.home.sonarr().log().writes(), []);
+        let (batch, approved) = story.enroll_to_baseline("New", monitoring_type).await;
+        assert_eq!(batch.errors, []);
+        assert_eq!(approved, preview);
+        assert_eq!(preview[0].searches(), 1);
+        assert!(preview[0].detail.contains("searched."), "{}", preview[0].detail);
+        assert_eq!(story.searches(), [searched]);
+        story.days(9).await;
+        assert_eq!(story.files("New"), there);
+        let later = if monitoring_type == "allSeasonPilotRolling" {
+            vec![searched, "New S03E01"]
+        } else {
+            vec![searched]
+        };
+        assert_eq!(story.searches(), later, "what has not aired is searched when it has");
+    }
+}
+
+#[tokio::test]
+async fn enrolling_without_the_baseline_searches_nothing_and_so_does_a_reset() {
+    let mut story = Story::new().await;
+    let spec = nothing_there(&story);
+    story.show("Plain", &[4, 4, 4], spec);
+    story.enroll("Plain", "firstSeasonRolling").await;
+    story.reset("Plain").await.unwrap();
+    story.days(9).await;
+    assert_eq!(story.searches(), [""; 0]);
+}
+
+#[tokio::test]
+async fn enrolling_the_same_again_with_the_baseline_is_a_reset_with_consent() {
+    let mut story = Story::new().await;
+    story.show("Same", &[4, 4, 4], everything_there);
+    story.enroll("Same", "firstSeasonRolling").await;
+    story.watches("Alice", "Same", 1, 2).await;
+    let draft = story.draft(&["Same"], "firstSeasonRolling", true);
+    let preview = story.home.engine.preview_enroll(&draft).await.unwrap();
+    let (batch, approved) = story.enroll_to_baseline("Same", "firstSeasonRolling").await;
+    assert_eq!((batch.errors, approved), (vec![], preview));
+    assert_eq!(story.files("Same"), "S01E01–E04");
+    assert_eq!(story.viewers("Same").await, [""; 0]);
+    assert_eq!(story.searches(), [""; 0]);
+    story.hours(3).await;
+    story.watches("Alice", "Same", 1, 3).await;
+    assert_eq!(
+        story.searches(),
+        ["Same season 2"],
+        "the show goes on as on its first day"
+    );
 }

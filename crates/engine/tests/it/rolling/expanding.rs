@@ -217,7 +217,9 @@ async fn a_pack_that_nobody_has_becomes_a_search_for_episodes() {
 async fn after_a_bounded_number_of_tries_it_is_given_up_and_said() {
     let mut story = Story::new().await;
     let series = story.show("Lost", &[10, 8], first_season_only);
-    story.set(json!({"enableAutoReset": false})).await;
+    story
+        .set(json!({"enableAutoReset": false, "inactivityResetDays": 60}))
+        .await;
     story.enroll("Lost", "firstSeasonRolling").await;
     story.home.sonarr().set_releases(series, None, ReleasePolicy::NOTHING);
     story.watches("Alice", "Lost", 1, 8).await;

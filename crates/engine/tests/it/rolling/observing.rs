@@ -1,11 +1,11 @@
 //! What was not seen is not taken for "nobody watched".
 
+use super::scenarios::first_season_only;
 use super::story::{Story, account};
-use async_trait::async_trait;
-use bytes::Bytes;
+use crate::home::network::Dated;
 use jiff::SignedDuration;
-use remote::{BodyStream, RouterTransport, Transport, TransportError};
-use simulators::clock::SimClock;
+use remote::RouterTransport;
+use simulators::plex::ShowSpec;
 use simulators::sonarr::SeriesSpec;
 use std::sync::{Arc, Mutex};
 
@@ -110,25 +110,6 @@ async fn a_clock_that_was_set_back_deletes_nothing() {
     assert_eq!(story.deletions(), 0);
 }
 
-/// Puts the true time into every answer, as real servers do.
-struct Dated {
-    to: Arc<dyn Transport>,
-    clock: SimClock,
-    /// How far the clock that the engine goes by is ahead of the true time.
-    ahead: Arc<Mutex<SignedDuration>>,
-}
-
-#[async_trait]
-impl Transport for Dated {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
-        let mut answer = self.to.send(request).await?;
-        let now = (self.clock.now() - *self.ahead.lock().unwrap()).to_zoned(jiff::tz::TimeZone::UTC);
-        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
-        answer.headers_mut().insert(http::header::DATE, date.parse().unwrap());
-        Ok(answer)
-    }
-}
-
 #[tokio::test]
 async fn a_clock_that_runs_ahead_of_the_servers_deletes_nothing() {
     let story = watched_once("Wrong").await;
@@ -181,4 +162,63 @@ async fn plays_from_before_a_reset_do_not_come_back_with_the_history() {
     story.sleeps(3);
     story.days(2).await;
     assert_eq!(story.viewers("Over").await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_somebody_wants_next_is_fetched_although_nobody_saw_them_watch() {
+    let mut story = Story::new().await;
+    story.show("Overslept", &[10, 8], first_season_only);
+    story.enroll("Overslept", "firstSeasonRolling").await;
+    story.hours(1).await;
+    story.sleeps(2);
+    watched_unseen(&story, "Alice", "Overslept", 1, 9, SignedDuration::from_hours(20));
+    story.look().await;
+    story.look().await;
+    assert_eq!(story.searches(), ["Overslept season 2"]);
+    assert_eq!(story.viewers("Overslept").await, ["Alice at S01E09"]);
+    story.days(2).await;
+    assert_eq!(story.searches(), ["Overslept season 2"], "once");
+}
+
+#[tokio::test]
+async fn what_was_watched_before_the_enrollment_fetches_nothing() {
+    let mut story = Story::new().await;
+    story.show("Earlier", &[10, 8], first_season_only);
+    watched_unseen(&story, "Alice", "Earlier", 1, 9, SignedDuration::from_hours(20));
+    story.enroll("Earlier", "firstSeasonRolling").await;
+    story.hours(2).await;
+    assert_eq!(story.searches(), Vec::<String>::new());
+}
+
+/// A show that the media server has without ids, and by a title that its Sonarr only knows as another one.
+async fn known_by_another_title() -> Story {
+    let mut story = Story::new().await;
+    let spec = ShowSpec::new("La Casa", 2015);
+    story.show_on_plex("The House", spec, &[4, 4], |spec| {
+        two_seasons(spec).alternate_title("La Casa")
+    });
+    story.enroll("The House", "firstSeasonRolling").await;
+    story.watches("Alice", "The House", 2, 1).await;
+    story.hours(3).await;
+    story
+}
+
+#[tokio::test]
+async fn a_show_is_recognized_by_its_other_title_while_it_is_being_played() {
+    let story = known_by_another_title().await;
+    let session = story.starts("Bob", "The House", 2, 2);
+    let report = story.reset("The House").await.unwrap();
+    assert_eq!(report.skipped[0].reason, "Bob is playing S02E02.");
+    story.home.plex.stop(session);
+    assert_eq!(story.files("The House"), "S01E01–E04, S02E01–E04");
+}
+
+#[tokio::test]
+async fn a_show_is_recognized_by_its_other_title_in_the_history() {
+    let story = known_by_another_title().await;
+    story.sleeps(12);
+    watched_unseen(&story, "Bob", "The House", 2, 2, SignedDuration::from_hours(48));
+    story.look().await;
+    story.days(1).await;
+    assert_eq!(story.files("The House"), "S01E01–E04, S02E01–E04");
 }

@@ -140,6 +140,78 @@ async fn a_show_that_nobody_ever_watched_keeps_what_was_there_before() {
 }
 
 #[tokio::test]
+async fn what_was_watched_before_the_enrollment_lets_nothing_from_before_go() {
+    let mut story = Story::new().await;
+    story.set(json!({"standardMonitoring": false})).await;
+    story.show("Prior", &[4, 4, 4], three_seasons);
+    story.watches("Alice", "Prior", 2, 1).await;
+    story.days(5).await;
+    story.watches("Bob", "Prior", 2, 2).await;
+    story.days(5).await;
+    story.enroll("Prior", "pilotRolling").await;
+    assert_eq!(story.viewers("Prior").await, ["Alice at S02E01", "Bob at S02E02"]);
+    story.days(20).await;
+    assert_eq!(story.deletions(), 0);
+    let report = story.home.engine.reset_inactive(true, |_| true).await.unwrap();
+    let reason = &report.skipped[0].reason;
+    assert!(reason.contains("what is there was there before"), "{reason}");
+    story.watches("Bob", "Prior", 2, 3).await;
+    story.days(9).await;
+    assert_eq!(
+        story.files("Prior"),
+        "S01E01",
+        "watched since, it goes when nobody watches any more"
+    );
+}
+
+#[tokio::test]
+async fn a_download_that_finishes_after_a_reset_goes_when_its_time_has_passed() {
+    let mut story = Story::new().await;
+    let series = story.show("Late", &[10, 8, 6], first_season_only);
+    story.enroll("Late", "firstSeasonRolling").await;
+    story
+        .home
+        .sonarr()
+        .set_download_delay(jiff::SignedDuration::from_hours(30));
+    story.watches("Alice", "Late", 1, 8).await;
+    assert_eq!(story.searches(), ["Late season 2"]);
+    story.reset("Late").await.unwrap();
+    story.days(6).await;
+    assert_eq!(story.files("Late"), "S01E01–E10, S02E01–E08");
+    story.home.sonarr().add_file(series, 3, &[1], 2_000_000_000);
+    story.days(3).await;
+    assert_eq!(
+        story.files("Late"),
+        "S01E01–E10, S03E01",
+        "what somebody else put there stays"
+    );
+}
+
+#[tokio::test]
+async fn a_show_found_at_its_baseline_is_not_asked_about_at_every_pass() {
+    let mut story = Story::new().await;
+    let series = story.show("Bare", &[10, 8], first_season_only);
+    story.enroll("Bare", "firstSeasonRolling").await;
+    story.watches("Alice", "Bare", 1, 2).await;
+    story.days(9).await;
+    assert!(!story.master("Bare").await.inactive, "there is nothing to reset");
+    let asked = || {
+        let requests = story.home.sonarr().log().requests();
+        requests
+            .iter()
+            .filter(|request| request.path().ends_with("/episodefile"))
+            .count()
+    };
+    story.home.forget_requests();
+    story.days(4).await;
+    assert_eq!(asked(), 0);
+    story.home.sonarr().add_file(series, 2, &[1], 2_000_000_000);
+    story.days(5).await;
+    assert!(asked() > 0, "after a week it is looked at again");
+    assert_eq!(story.files("Bare"), "S01E01–E10");
+}
+
+#[tokio::test]
 async fn with_consent_files_from_before_go_after_the_time_too() {
     let mut story = Story::new().await;
     story.show("Consent", &[10, 8], pilot_only);

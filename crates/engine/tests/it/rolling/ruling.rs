@@ -1,6 +1,6 @@
-//! Rules on new series, storage that runs short, and whether things were there in time.
+//! Rules on new series, and storage that runs short.
 
-use super::scenarios::{first_season_only, pilot_only};
+use super::scenarios::first_season_only;
 use super::story::Story;
 use domain::ids::InstanceId;
 use domain::monitoring::MonitoringType;
@@ -9,8 +9,8 @@ use domain::rules::{Combination, Condition, InstanceDefault, Outcome, Rule, Rule
 use engine::StorageFloor;
 use jiff::SignedDuration;
 use serde_json::json;
-use simulators::sonarr::SeriesSpec;
-use store::Readiness;
+use simulators::sonarr::{SeasonSpec, SeriesSpec};
+use std::collections::BTreeMap;
 
 async fn instance(story: &Story) -> InstanceId {
     let connections = story.home.engine.connections().await;
@@ -27,6 +27,7 @@ fn rule(story: &Story, name: &str, conditions: Vec<Condition>, outcome: Outcome)
     Rule {
         name: name.to_owned(),
         made_at: story.home.clock.now(),
+        newest_then: BTreeMap::new(),
         instance: None,
         combination: Combination::All,
         conditions,
@@ -54,6 +55,7 @@ async fn an_instances_default_holds_for_series_that_are_added_from_now_on() {
         defaults: vec![InstanceDefault {
             instance: instance(&story).await,
             made_at: jiff::Timestamp::MIN,
+            newest_then: None,
             outcome: Outcome::Rolling(MonitoringType::PilotRolling),
         }],
     };
@@ -197,6 +199,87 @@ async fn changing_one_rule_leaves_the_times_of_the_others() {
     assert_eq!(rules.rules[1].made_at, story.home.clock.now());
 }
 
+/// Everything new is enrolled with its pilot.
+async fn pilots_by_default(story: &Story) -> RuleSet {
+    RuleSet {
+        rules: Vec::new(),
+        defaults: vec![InstanceDefault {
+            instance: instance(story).await,
+            made_at: jiff::Timestamp::MIN,
+            newest_then: None,
+            outcome: Outcome::Rolling(MonitoringType::PilotRolling),
+        }],
+    }
+}
+
+#[tokio::test]
+async fn what_is_new_is_told_by_ids_whatever_the_clocks_say() {
+    let mut story = Story::new().await;
+    story.show("Before", &[4, 4], two_seasons);
+    // The clock of this machine is two hours ahead of Sonarr's.
+    story.home.set_clock(SignedDuration::from_hours(2));
+    let rules = pilots_by_default(&story).await;
+    story.home.engine.set_rules(rules).await.unwrap();
+    story.show("Same second", &[4, 4], two_seasons);
+    story.hours(6).await;
+    assert_eq!(types(&story).await, [("Same second".to_owned(), "pilotRolling")]);
+}
+
+#[tokio::test]
+async fn where_a_sonarr_did_not_answer_the_time_tells_what_is_new() {
+    let mut story = Story::new().await;
+    story.show("Before", &[4, 4], two_seasons);
+    story.home.network.unplug("sonarr1.test");
+    let rules = pilots_by_default(&story).await;
+    let stored = story.home.engine.set_rules(rules).await.unwrap();
+    assert_eq!(stored.defaults[0].newest_then, None);
+    story.home.network.plug_in("sonarr1.test");
+    story.hours(3).await;
+    story.show("After", &[4, 4], two_seasons);
+    story.hours(3).await;
+    assert_eq!(types(&story).await, [("After".to_owned(), "pilotRolling")]);
+}
+
+#[tokio::test]
+async fn a_new_series_is_enrolled_once_its_episodes_are_listed_and_its_baseline_is_searched() {
+    let mut story = Story::new().await;
+    let rules = pilots_by_default(&story).await;
+    story.home.engine.set_rules(rules).await.unwrap();
+    let series = story.show("Announced", &[4], |spec| spec);
+    story.days(3).await;
+    assert_eq!(types(&story).await, []);
+    story.home.sonarr().add_season(series, SeasonSpec::new(1, 4));
+    story.hours(3).await;
+    assert_eq!(types(&story).await, [("Announced".to_owned(), "pilotRolling")]);
+    assert_eq!(story.searches(), ["Announced S01E01"]);
+    story.hours(6).await;
+    assert_eq!(story.files("Announced"), "S01E01");
+}
+
+#[tokio::test]
+async fn a_series_that_matched_nothing_for_a_day_is_never_enrolled_by_a_later_change() {
+    let mut story = Story::new().await;
+    let tag = vec![Condition::Tag {
+        any_of: vec!["roll".to_owned()],
+    }];
+    let outcome = Outcome::Rolling(MonitoringType::PilotRolling);
+    let rules = RuleSet {
+        rules: vec![rule(&story, "Tagged", tag, outcome)],
+        defaults: Vec::new(),
+    };
+    story.home.engine.set_rules(rules).await.unwrap();
+    let soon = story.show("Soon", &[4, 4], two_seasons);
+    let late = story.show("Late", &[4, 4], two_seasons);
+    story.hours(12).await;
+    assert_eq!(types(&story).await, []);
+    story.home.sonarr().tag(soon, "roll");
+    story.hours(24).await;
+    assert_eq!(types(&story).await, [("Soon".to_owned(), "pilotRolling")]);
+    story.home.sonarr().tag(late, "roll");
+    story.days(3).await;
+    assert_eq!(types(&story).await, [("Soon".to_owned(), "pilotRolling")]);
+}
+
 const GIGABYTE: i64 = 1_000_000_000;
 
 async fn short_of_space(story: &Story, free: i64) {
@@ -307,60 +390,4 @@ async fn floors_that_make_no_sense_are_refused() {
     let refused = engine.set_storage_floors(&[floor(100), floor(200)]).await.unwrap_err();
     assert_eq!(refused.message, "Floor 2 (/tv): the folder has a floor already.");
     assert_eq!(engine.storage_floors().await.unwrap(), []);
-}
-
-#[tokio::test]
-async fn it_is_measured_whether_the_next_season_was_there_before_the_viewer() {
-    let mut story = Story::new().await;
-    story.show("Ready", &[10, 8], first_season_only);
-    story.show("Late", &[10, 8], first_season_only);
-    story.enroll("Ready", "firstSeasonRolling").await;
-    story.enroll("Late", "firstSeasonRolling").await;
-    story.watches("Alice", "Ready", 1, 8).await;
-    let open = Readiness {
-        in_time: 0,
-        late: 0,
-        open: 1,
-    };
-    assert_eq!(story.home.engine.readiness(30).await.unwrap(), open);
-    story.binges("Alice", "Ready", 1, 9..=10).await;
-    story.home.sonarr().set_download_delay(SignedDuration::from_hours(50));
-    story.binges("Bob", "Late", 1, 8..=10).await;
-    let not_told = Readiness {
-        in_time: 1,
-        late: 0,
-        open: 1,
-    };
-    assert_eq!(story.home.engine.readiness(30).await.unwrap(), not_told);
-    story.days(4).await;
-    assert_eq!(story.files("Late"), "S01E01–E10, S02E01–E08");
-    let told = Readiness {
-        in_time: 1,
-        late: 1,
-        open: 0,
-    };
-    assert_eq!(story.home.engine.readiness(30).await.unwrap(), told);
-    assert_eq!(told.share(), Some(0.5));
-}
-
-#[tokio::test]
-async fn the_rest_of_a_season_is_late_only_for_who_goes_on_before_it_is_there() {
-    let mut story = Story::new().await;
-    for show in ["Waiting", "Tomorrow"] {
-        story.show(show, &[6], pilot_only);
-        story.enroll(show, "pilotRolling").await;
-    }
-    story.home.sonarr().set_download_delay(SignedDuration::from_hours(2));
-    story.watches("Alice", "Waiting", 1, 1).await;
-    story.hours(3).await;
-    story.watches("Alice", "Waiting", 1, 2).await;
-    story.watches("Bob", "Tomorrow", 1, 1).await;
-    story.hours(20).await;
-    story.watches("Bob", "Tomorrow", 1, 2).await;
-    let told = Readiness {
-        in_time: 1,
-        late: 1,
-        open: 0,
-    };
-    assert_eq!(story.home.engine.readiness(30).await.unwrap(), told);
 }

@@ -61,7 +61,19 @@ impl Story {
     /// A show on the first instance; `seasons` is what the media server lists, from season 1 on.
     pub fn show(&mut self, title: &str, seasons: &[i32], describe: impl FnOnce(SeriesSpec) -> SeriesSpec) -> i64 {
         let tvdb = 4000 + i64::try_from(self.shows.len()).unwrap();
-        let mut spec = ShowSpec::new(title, 2015).tvdb(tvdb).minutes(LENGTH_MS / 60_000);
+        self.show_on_plex(title, ShowSpec::new(title, 2015).tvdb(tvdb), seasons, describe)
+    }
+
+    /// The same, with the media server's own word on it.
+    pub fn show_on_plex(
+        &mut self,
+        title: &str,
+        spec: ShowSpec,
+        seasons: &[i32],
+        describe: impl FnOnce(SeriesSpec) -> SeriesSpec,
+    ) -> i64 {
+        let tvdb = 4000 + i64::try_from(self.shows.len()).unwrap();
+        let mut spec = spec.minutes(LENGTH_MS / 60_000);
         for (season, episodes) in (1..).zip(seasons) {
             spec = spec.season(season, *episodes);
         }

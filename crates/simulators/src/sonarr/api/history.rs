@@ -8,9 +8,10 @@ use super::Answer;
 use super::queue::{Paging, direction};
 use serde_json::Value;
 
-const EVENTS: [HistoryEvent; 3] = [
+const EVENTS: [HistoryEvent; 4] = [
     HistoryEvent::Grabbed,
     HistoryEvent::DownloadFolderImported,
+    HistoryEvent::DownloadFailed,
     HistoryEvent::EpisodeFileDeleted,
 ];
 

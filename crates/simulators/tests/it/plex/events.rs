@@ -240,6 +240,54 @@ async fn a_muted_stream_stays_open_and_silent() {
 }
 
 #[tokio::test]
+async fn the_web_socket_tells_the_same_in_a_container_of_lists_and_never_pings() {
+    let stage = Stage::new();
+    stage
+        .sim
+        .configure(|settings| settings.ping_every = Duration::from_millis(1));
+    let mut ear = Ear::open(&stage, "?filters=playing").await;
+    let running = stage.sim.serve().await.unwrap();
+    for path in ["websockets", "websocket"] {
+        let url = format!(
+            "ws://{}/:/{path}/notifications?X-Plex-Token={}",
+            running.addr,
+            stage.sim.token()
+        );
+        let stream = tokio::net::TcpStream::connect(running.addr).await.unwrap();
+        let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+        let handle = stage.sim.play_from(OWNER, &television(), stage.episode(1, 1), 5000);
+        stage.sim.stop(handle);
+        for state in ["buffering", "playing", "stopped"] {
+            let heard = tokio::time::timeout(Duration::from_secs(30), socket.next())
+                .await
+                .unwrap();
+            let message: Value = serde_json::from_str(heard.unwrap().unwrap().to_text().unwrap()).unwrap();
+            let container = &message["NotificationContainer"];
+            assert_eq!((&container["type"], &container["size"]), (&json!("playing"), &json!(1)));
+            let list = container["PlaySessionStateNotification"].as_array().unwrap();
+            assert_eq!((list.len(), &list[0]["state"]), (1, &json!(state)));
+            assert_eq!(
+                list[0],
+                ear.playing().await,
+                "without the container it is what the other stream says"
+            );
+        }
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_web_socket_wants_the_token() {
+    let stage = Stage::new();
+    let running = stage.sim.serve().await.unwrap();
+    let url = format!("ws://{}/:/websockets/notifications?X-Plex-Token=wrong", running.addr);
+    let stream = tokio::net::TcpStream::connect(running.addr).await.unwrap();
+    let refused = tokio_tungstenite::client_async(url, stream).await.unwrap_err();
+    assert!(refused.to_string().contains("401"), "{refused}");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn the_web_socket_wants_an_upgrade() {
     let stage = Stage::new();
     let answer = stage.get("/:/websockets/notifications", "").await;

@@ -6,6 +6,7 @@ use cliffhangarr_simulators::{
 };
 use http::{Request, StatusCode};
 use std::time::{Duration, Instant};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn a_starting_server_says_so_in_xml_on_every_path() {
@@ -95,6 +96,58 @@ async fn a_slow_disk_and_a_cut_body_are_faults_like_others() {
     // Whether the headers still get through is a matter of buffers.
     let whole = async { request.send().await?.bytes().await };
     assert!(whole.await.is_err());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn answers_are_compressed_for_those_who_ask_and_event_streams_never() {
+    let stage = Stage::new();
+    let path = format!("/library/metadata/{}/allLeaves", stage.show);
+    let ask = |encoding: &'static str| {
+        let request = Request::get(&path)
+            .header("X-Plex-Token", stage.sim.token())
+            .header("Accept-Encoding", encoding);
+        stage.sim.router().oneshot(request.body(Body::empty()).unwrap())
+    };
+    for (encoding, written) in [("gzip", Some("gzip")), ("identity", None)] {
+        let answer = ask(encoding).await.unwrap();
+        let said = answer.headers().get("content-encoding");
+        assert_eq!(said.map(|said| said.to_str().unwrap()), written);
+    }
+    let stream = Request::get("/:/eventsource/notifications")
+        .header("X-Plex-Token", stage.sim.token())
+        .header("Accept-Encoding", "gzip");
+    let stream = stage
+        .sim
+        .router()
+        .oneshot(stream.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert!(stream.headers().get("content-encoding").is_none());
+    // A client that asks by itself reads the same as one that does not ask, in fewer bytes.
+    let plain = stage.get(&path, "").await.text;
+    stage.sim.configure(|settings| settings.chunked = true);
+    stage.sim.log().clear();
+    let running = stage.sim.serve().await.unwrap();
+    let request = web()
+        .get(format!("{}{path}", running.url))
+        .header("X-Plex-Token", stage.sim.token());
+    assert_eq!(request.send().await.unwrap().text().await.unwrap(), plain);
+    let bytes = stage.sim.log().bytes();
+    assert!(
+        bytes > 0 && bytes * 3 < plain.len() as u64,
+        "{bytes} of {}",
+        plain.len()
+    );
+    stage
+        .sim
+        .faults()
+        .push(FaultRule::new("/library/metadata/", Fault::Truncate(500)).once());
+    let request = web()
+        .get(format!("{}{path}", running.url))
+        .header("X-Plex-Token", stage.sim.token());
+    let whole = async { request.send().await?.bytes().await };
+    assert!(whole.await.is_err(), "cut short and compressed");
     running.stop().await;
 }
 

@@ -1,0 +1,54 @@
+//! Shows that nobody watches and that were found at their baseline: they are not asked about again and again.
+
+use crate::core::{Core, lock};
+use domain::ids::RollingShowId;
+use domain::monitoring::{RollingShow, TrackingEntry};
+use domain::plan::{Decision, Reason};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Mutex;
+
+/// What Sonarr does by itself with such a show is looked at after so long.
+const LOOKED_AT_AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// When each show was found at its baseline, and a hash of how it stood here then.
+#[derive(Default)]
+pub(crate) struct AtBaseline(Mutex<BTreeMap<RollingShowId, (Timestamp, u64)>>);
+
+impl Core {
+    /// Whether a show was found at its baseline lately, and nothing happened here since.
+    pub(super) fn was_found_at_baseline(&self, show: &RollingShow, entries: &[TrackingEntry]) -> bool {
+        let found = lock(&self.at_baseline.0).get(&show.id).copied();
+        found.is_some_and(|(at, stood)| {
+            self.now().duration_since(at).abs() < LOOKED_AT_AGAIN && stood == stands(show, entries)
+        })
+    }
+
+    /// Remembers what was found out about a show that nobody watches.
+    pub(super) fn note_found(&self, show: &RollingShow, entries: &[TrackingEntry], decision: &Decision) {
+        let mut found = lock(&self.at_baseline.0);
+        if matches!(decision.reason, Reason::AtBaseline | Reason::NeverExpanded) {
+            found.insert(show.id, (self.now(), stands(show, entries)));
+        } else {
+            found.remove(&show.id);
+        }
+    }
+
+    /// Forgets shows that are gone.
+    pub(super) fn keep_found_of(&self, shows: &[RollingShow]) {
+        let known: BTreeSet<RollingShowId> = shows.iter().map(|show| show.id).collect();
+        lock(&self.at_baseline.0).retain(|show, _| known.contains(show));
+    }
+}
+
+fn stands(show: &RollingShow, entries: &[TrackingEntry]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (show.monitoring_type, show.current_monitored_season).hash(&mut hasher);
+    (show.keep_show, &show.keep_seasons, show.prior_files_may_go).hash(&mut hasher);
+    (show.last_watched_at, show.expanded_at, show.reset_at).hash(&mut hasher);
+    for entry in entries.iter().filter(|entry| entry.show == show.id) {
+        (&entry.viewer, entry.last_watched_at).hash(&mut hasher);
+    }
+    hasher.finish()
+}

@@ -1,0 +1,111 @@
+//! What the user decided against: for a while it is left alone, and then it is asked about again, never done silently.
+
+use super::pass::Proposal;
+use crate::core::Core;
+use crate::report::{LeftAlone, ResetReport};
+use domain::cleanup::{SeasonOutlook, Verdict};
+use domain::ids::RollingShowId;
+use domain::plan::{Decision, Reason};
+use domain::reset::{AfterRefusal, after_refusal};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use store::StoreError;
+
+/// The proposals of a run, by what the user said to the same before.
+pub(super) struct Run {
+    /// Nothing was said.
+    pub free: Vec<Proposal>,
+    /// It was refused long ago: only the user's word lets it go.
+    pub asked_first: Vec<Proposal>,
+}
+
+impl Core {
+    /// Remembers that the user decided against something.
+    pub(super) async fn remember_refusal(&self, decision: &Decision) -> Result<(), StoreError> {
+        let Some(key) = key_of(decision) else { return Ok(()) };
+        self.store.set_meta(&key, Some(&self.now().to_string())).await
+    }
+
+    /// Forgets a refusal: the user decided for the same.
+    pub(super) async fn forget_refusal(&self, decision: &Decision) -> Result<(), StoreError> {
+        let Some(key) = key_of(decision) else { return Ok(()) };
+        self.store.set_meta(&key, None).await
+    }
+
+    /// Forgets everything that was refused of a show.
+    pub(super) async fn forget_refusals(&self, show: RollingShowId) -> Result<(), StoreError> {
+        let start = start_of(show);
+        for rest in self.store.metas_beginning_with(&start).await?.into_keys() {
+            self.store.set_meta(&format!("{start}{rest}"), None).await?;
+        }
+        Ok(())
+    }
+
+    /// When the user last decided against the same.
+    async fn refused_at(&self, decision: &Decision) -> Result<Option<Timestamp>, StoreError> {
+        let Some(key) = key_of(decision) else { return Ok(None) };
+        let text = self.store.meta(&key).await?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    }
+
+    /// What a season's outlook comes to where the user decided against its removal.
+    pub(super) async fn heed_refusal_in(&self, season: &mut SeasonOutlook) -> Result<(), StoreError> {
+        let Some(decision) = &season.decision else {
+            return Ok(());
+        };
+        let Some(refused) = self.refused_at(decision).await? else {
+            return Ok(());
+        };
+        let detail = match after_refusal(refused, &self.settings(), self.now(), &TimeZone::system()) {
+            AfterRefusal::Stays(reason) => reason,
+            AfterRefusal::AskedFirst => "You are asked before it goes.".to_owned(),
+        };
+        season.sentence = format!("Season {} kept: {detail}", season.season);
+        season.decision = None;
+        season.verdict = Verdict::Kept {
+            reason: Reason::NeedsConfirmation,
+            detail,
+        };
+        Ok(())
+    }
+
+    /// Puts aside what was refused lately, and tells what may go only after another question.
+    pub(super) async fn heed_refusals(
+        &self,
+        proposals: Vec<Proposal>,
+        report: &mut ResetReport,
+    ) -> Result<Run, StoreError> {
+        let mut run = Run {
+            free: Vec::new(),
+            asked_first: Vec::new(),
+        };
+        for proposal in proposals {
+            let refused = self.refused_at(&proposal.decision).await?;
+            let answer = refused.map(|at| after_refusal(at, &proposal.facts.settings, self.now(), &TimeZone::system()));
+            match answer {
+                None => run.free.push(proposal),
+                Some(AfterRefusal::AskedFirst) => run.asked_first.push(proposal),
+                Some(AfterRefusal::Stays(reason)) => report.skipped.push(LeftAlone {
+                    id: Some(proposal.facts.show.id.0),
+                    title: proposal.facts.show.title,
+                    reason,
+                }),
+            }
+        }
+        Ok(run)
+    }
+}
+
+fn start_of(show: RollingShowId) -> String {
+    format!("refused/{}/", show.0)
+}
+
+fn key_of(decision: &Decision) -> Option<String> {
+    let start = start_of(decision.subject.rolling_show?);
+    let season = decision.subject.season.map(|season| format!("/{season}"));
+    Some(format!(
+        "{start}{}{}",
+        decision.reason.code(),
+        season.unwrap_or_default()
+    ))
+}

@@ -1,0 +1,186 @@
+//! Changed settings: nothing goes by them at once, and what was changed by mistake can be taken back.
+
+use super::story::Story;
+use domain::ids::InstanceId;
+use domain::pressure::Floor;
+use engine::StorageFloor;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use simulators::sonarr::SeriesSpec;
+
+fn three_seasons(spec: SeriesSpec) -> SeriesSpec {
+    spec.season_with_files(1, 4)
+        .season_with_files(2, 4)
+        .season_with_files(3, 4)
+}
+
+/// Alice has moved on to season 3 long ago, and the cleanup has not been looking.
+async fn with_free_seasons() -> Story {
+    let mut story = Story::new().await;
+    story.set(json!({"enableAutoReset": false})).await;
+    story.show("Free", &[4, 4, 4], three_seasons);
+    story.enroll("Free", "pilotRolling").await;
+    story.watches("Alice", "Free", 1, 4).await;
+    story.watches("Alice", "Free", 2, 4).await;
+    story.watches("Alice", "Free", 3, 1).await;
+    story.days(6).await;
+    story.watches("Alice", "Free", 3, 2).await;
+    story.days(3).await;
+    story
+}
+
+/// What is free goes, but only after an hour.
+async fn goes_after_an_hour(story: &Story, why: &str) {
+    let before = story.deletions();
+    story.look().await;
+    assert_eq!(story.deletions(), before, "{why}: not at once");
+    story.home.later(SignedDuration::from_mins(30));
+    story.look().await;
+    assert_eq!(story.deletions(), before, "{why}: not after half an hour");
+    story.home.later(SignedDuration::from_mins(40));
+    story.look().await;
+    assert!(story.deletions() > before, "{why}: after the hour");
+}
+
+/// The same, with a setting that held it until now.
+async fn held_until(held: Value, lets_go: Value) {
+    let story = with_free_seasons().await;
+    story.set(held).await;
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    story.hours(6).await;
+    assert_eq!(story.deletions(), 0, "{lets_go}");
+    story.set(lets_go.clone()).await;
+    goes_after_an_hour(&story, &lets_go.to_string()).await;
+}
+
+#[tokio::test]
+async fn the_cleanup_that_is_switched_on_begins_after_an_hour() {
+    let story = with_free_seasons().await;
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    goes_after_an_hour(&story, "the cleanup").await;
+    assert_eq!(story.files("Free"), "S01E01, S03E01–E04");
+}
+
+#[tokio::test]
+async fn what_is_switched_off_again_within_the_hour_deletes_nothing() {
+    let story = with_free_seasons().await;
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    story.home.later(SignedDuration::from_mins(50));
+    story.look().await;
+    story.set(json!({"enableProgressiveCleanup": false})).await;
+    story.days(1).await;
+    assert_eq!(story.deletions(), 0);
+}
+
+#[tokio::test]
+async fn settings_that_let_more_go_wait_an_hour() {
+    held_until(json!({"inactivityResetDays": 30}), json!({"inactivityResetDays": 7})).await;
+    held_until(json!({"dryRun": true}), json!({"dryRun": false})).await;
+    held_until(json!({"filterUsers": ["Bob"]}), json!({"filterUsers": []})).await;
+}
+
+#[tokio::test]
+async fn cleaning_up_at_once_still_waits_an_hour_after_it_was_set() {
+    let mut story = Story::with_cleanup().await;
+    story.show("Once", &[4, 4], |spec| {
+        spec.season_with_files(1, 4).season_with_files(2, 4)
+    });
+    story.enroll("Once", "pilotRolling").await;
+    story.watches("Alice", "Once", 1, 4).await;
+    story.watches("Alice", "Once", 2, 1).await;
+    story.hours(12).await;
+    assert_eq!(story.deletions(), 0);
+    story.set(json!({"progressiveCleanupAtOnce": true})).await;
+    goes_after_an_hour(&story, "at once").await;
+}
+
+#[tokio::test]
+async fn an_automatic_reset_that_is_overdue_when_it_is_switched_on_waits_an_hour() {
+    let mut story = Story::new().await;
+    story.show("Overdue", &[4, 4, 4], three_seasons);
+    story.enroll("Overdue", "pilotRolling").await;
+    story.watches("Alice", "Overdue", 2, 1).await;
+    story.days(2).await;
+    story.set(json!({"enableAutoReset": false})).await;
+    story.days(12).await;
+    story.set(json!({"enableAutoReset": true})).await;
+    goes_after_an_hour(&story, "the automatic reset").await;
+    assert_eq!(story.files("Overdue"), "S01E01");
+}
+
+#[tokio::test]
+async fn a_changed_type_takes_nothing_for_an_hour() {
+    let mut story = Story::with_cleanup().await;
+    story.show("Type", &[4, 4], |spec| {
+        spec.season_with_files(1, 4).season_with_files(2, 4)
+    });
+    story.enroll("Type", "firstSeasonRolling").await;
+    story.watches("Alice", "Type", 1, 4).await;
+    story.days(6).await;
+    story.watches("Alice", "Type", 2, 1).await;
+    story.days(3).await;
+    assert_eq!(story.deletions(), 0);
+    story.enroll("Type", "pilotRolling").await;
+    goes_after_an_hour(&story, "the type").await;
+    assert_eq!(story.files("Type"), "S01E01, S02E01–E04");
+}
+
+#[tokio::test]
+async fn what_is_kept_no_longer_stays_for_another_hour() {
+    for season in [None, Some(1)] {
+        let story = with_free_seasons().await;
+        let id = story.master("Free").await.id;
+        story.home.engine.keep(id, Some(2), true).await.unwrap();
+        story.home.engine.keep(id, season, true).await.unwrap();
+        story.set(json!({"enableProgressiveCleanup": true})).await;
+        story.hours(6).await;
+        assert_eq!(story.deletions(), 0);
+        story.home.engine.keep(id, season, false).await.unwrap();
+        goes_after_an_hour(&story, &format!("{season:?}")).await;
+        assert_eq!(story.files("Free"), "S01E01, S02E01–E04, S03E01–E04");
+    }
+}
+
+#[tokio::test]
+async fn a_floor_that_is_set_takes_nothing_for_an_hour() {
+    let story = with_free_seasons().await;
+    story.home.sonarr().set_free_space("/tv", 90_000_000_000);
+    let floor = StorageFloor {
+        instance: InstanceId(2),
+        floor: Floor {
+            root_folder: "/tv".to_owned(),
+            begins_below: 100_000_000_000,
+            ends_at: 100_000_000_000,
+        },
+    };
+    story.home.engine.set_storage_floors(&[floor]).await.unwrap();
+    goes_after_an_hour(&story, "the floor").await;
+}
+
+#[tokio::test]
+async fn what_the_user_asks_for_does_not_wait() {
+    let story = with_free_seasons().await;
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    let report = story.reset("Free").await.unwrap();
+    assert_eq!(report.errors, []);
+    assert_eq!(story.files("Free"), "S01E01");
+}
+
+#[tokio::test]
+async fn what_is_owed_from_before_waits_as_well() {
+    let story = with_free_seasons().await;
+    let stubborn = simulators::faults::FaultRule::new("/episodefile/", simulators::faults::Fault::status(500));
+    story.home.sonarr().faults().push(stubborn.method(http::Method::DELETE));
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    story.hours(3).await;
+    story.set(json!({"enableProgressiveCleanup": false})).await;
+    story.home.sonarr().faults().clear();
+    story.hours(3).await;
+    let before = story.files("Free");
+    story.set(json!({"enableProgressiveCleanup": true})).await;
+    story.home.later(SignedDuration::from_mins(50));
+    story.look().await;
+    assert_eq!(story.files("Free"), before);
+    story.days(1).await;
+    assert_eq!(story.files("Free"), "S01E01, S03E01–E04");
+}
