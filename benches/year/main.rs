@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let report = runtime.block_on(async {
         let mut household = Household::new(200).await;
         household.live(DAYS).await;
-        household.report().await
+        Box::pin(household.report()).await
     });
     let took = began.elapsed();
     report.print(took);

@@ -91,8 +91,6 @@ fn show(row: engine::ShowRow) -> wire::ShowRow {
         inactive: row.inactive,
         keep_show: row.keep_show,
         keep_seasons: row.keep_seasons,
-        pace: row.pace,
-        forecast: row.forecast,
     }
 }
 

@@ -95,8 +95,6 @@ async fn a_display_that_goes_away_takes_it_along_and_breaks_nothing() {
 
     desktop.lose_display();
     application.end().await;
-    let log = desktop.data_dir().join("cliffhangarr.db-wal");
-    assert!(!log.exists(), "the database was closed:\n{}", application.output(&desktop));
 
     desktop.start_display();
     let mut next = Application::start_with_settings(&desktop, &["--autostart"], r#"{"enabled": true}"#);

@@ -302,7 +302,7 @@ export const text = {
       program: "Program",
     },
     cleanupNote:
-      "Changing a setting never deletes anything by itself. Deletions happen in later passes, by the rules below.",
+      "Changing a setting never deletes anything by itself. Deletions happen in later passes, an hour later at the earliest, by the rules below.",
     fields: {
       enabled: { label: "Monitoring", about: "Watch playback sessions and act on them." },
       pollingIntervalMinutes: {

@@ -69,7 +69,7 @@ it("tells how often things were there in time", async () => {
 
 it("says nothing about being in time while nothing was measured", async () => {
   await open({ view: "shows", scenario: "empty" });
-  await screen.findByText("No rolling shows yet");
+  await screen.findByText("No Sonarr to enroll shows of");
   expect(screen.queryByTestId("readiness")).toBeNull();
 });
 

@@ -1,3 +1,4 @@
+import { FakeHost } from "../src/host/fake";
 import { screen, within } from "@testing-library/svelte";
 import { expect, it } from "vitest";
 import { expectAccessible, open } from "./harness";
@@ -100,6 +101,14 @@ it("enrolls chosen series after a preview", async () => {
 it("stays smooth with thousands of shows", async () => {
   await open({ view: "shows", scenario: "large" });
   expect((await screen.findAllByTestId("show-row")).length).toBeLessThan(60);
+});
+
+it("explains what a rolling show is while there is none", async () => {
+  const { host } = await open({ view: "shows", scenario: "empty" });
+  host.change({ connections: new FakeHost({ scenario: "quiet" }).state.connections });
+  expect(await screen.findByText("No rolling shows yet")).toBeVisible();
+  expect(screen.getByTestId("enroll")).toBeEnabled();
+  await expectAccessible();
 });
 
 it("leads to Sonarr while there is none to enroll shows of", async () => {

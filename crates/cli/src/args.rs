@@ -70,6 +70,16 @@ pub(crate) enum LogLevel {
     Trace,
 }
 
+impl Command {
+    /// Whether it only says what would be done.
+    pub fn is_dry_run(&self) -> bool {
+        matches!(
+            self,
+            Self::Check { dry_run: true } | Self::ResetInactive { dry_run: true } | Self::Reset { dry_run: true, .. }
+        )
+    }
+}
+
 impl LogLevel {
     /// The word.
     pub fn name(self) -> &'static str {

@@ -71,9 +71,13 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let data_dir = config::DataDir::locate(data_dir).map_err(|error| Failure::open(&error.into()))?;
     let _log = engine::logging::init(Some(&data_dir), log_level.name());
     let options = EngineOptions::real(Some(data_dir), secrets)?;
-    let engine = Engine::open(options, Arc::new(LoggingShell))
-        .await
-        .map_err(|error| Failure::open(&error))?;
+    let shell = Arc::new(LoggingShell);
+    let engine = if command.is_dry_run() {
+        Engine::open_rehearsal(options, shell).await
+    } else {
+        Engine::open(options, shell).await
+    };
+    let engine = engine.map_err(|error| Failure::open(&error))?;
     let outcome = match signals {
         Some(signals) => Ok(monitor(&engine, signals).await),
         None => commands::run(&engine, command, json, secret_store).await,

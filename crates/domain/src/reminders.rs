@@ -171,7 +171,10 @@ fn episodes_aired(
     }
     let reason = outcome.obstacle.unwrap_or(Reason::NowAired);
     let positions: Vec<_> = wanted.iter().map(|episode| episode.at).collect();
-    #[expect(clippy::wildcard_enum_match_arm, reason = "of all reasons only these three are obstacles")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "of all reasons only these three are obstacles"
+    )]
     let detail = match reason {
         Reason::NotAired => format!("{} has not aired yet.", spell(&positions)),
         Reason::AlreadyQueued => format!("{} has aired and is being downloaded already.", spell(&positions)),

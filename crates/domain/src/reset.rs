@@ -256,8 +256,11 @@ pub fn needs_confirmation(rolling: Amount, doomed: Amount, percent: u32) -> bool
 /// What an earlier "no" of the user makes of something that would go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AfterRefusal {
-    /// It stays for now, for the reason given.
-    Stays(String),
+    /// It stays for now.
+    Stays {
+        /// When the user decided against it, in words.
+        since: String,
+    },
     /// It goes only if the user says so.
     AskedFirst,
 }
@@ -269,8 +272,8 @@ const WRONG_CLOCK: SignedDuration = SignedDuration::from_mins(5);
 pub fn after_refusal(refused_at: Timestamp, settings: &Settings, now: Timestamp, zone: &TimeZone) -> AfterRefusal {
     let holds = now < end_of_window(refused_at, settings) && refused_at.duration_since(now) <= WRONG_CLOCK;
     if holds {
-        let date = wording::date(refused_at, now, zone);
-        AfterRefusal::Stays(format!("You decided against it on {date}."))
+        let since = wording::date(refused_at, now, zone);
+        AfterRefusal::Stays { since }
     } else {
         AfterRefusal::AskedFirst
     }

@@ -27,6 +27,8 @@ use tokio_util::task::TaskTracker;
 pub(crate) struct Core {
     pub store: Store,
     pub secrets: SecretStore,
+    /// Holds the copy of the database that a rehearsal works on.
+    pub _rehearsal: Option<tempfile::TempDir>,
     pub data_dir: DataDir,
     pub clock: Arc<dyn Clock>,
     pub transport: Arc<TimedTransport>,

@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use store::{JournalEntry, Store};
+use tempfile::TempDir;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -40,10 +41,32 @@ impl Engine {
     ///
     /// # Errors
     /// When another process owns the folder, or it cannot be used.
-    pub async fn open(options: EngineOptions, shell: Arc<dyn Shell>) -> Result<Self, OpenError> {
-        let data_dir = DataDir::open(options.data_dir)?;
+    pub async fn open(mut options: EngineOptions, shell: Arc<dyn Shell>) -> Result<Self, OpenError> {
+        let data_dir = DataDir::open(options.data_dir.take())?;
+        Self::open_in(data_dir, None, options, shell).await
+    }
+
+    /// Opens a copy of the data folder, which is gone with the engine: for what shall write nothing and be true to what would
+    /// be done. Histories are read back into the copy, for instance.
+    ///
+    /// # Errors
+    /// When another process owns the folder, or it cannot be copied.
+    pub async fn open_rehearsal(mut options: EngineOptions, shell: Arc<dyn Shell>) -> Result<Self, OpenError> {
+        let data_dir = DataDir::open(options.data_dir.take())?;
+        let folder = tempfile::tempdir().map_err(|error| store::StoreError::Other(error.to_string()))?;
+        Store::copy(data_dir.path(), folder.path())?;
+        Self::open_in(data_dir, Some(folder), options, shell).await
+    }
+
+    async fn open_in(
+        data_dir: DataDir,
+        rehearsal: Option<TempDir>,
+        options: EngineOptions,
+        shell: Arc<dyn Shell>,
+    ) -> Result<Self, OpenError> {
         let now = options.clock.now();
-        let (store, opened) = Store::open(data_dir.path(), now).await?;
+        let folder = rehearsal.as_ref().map_or(data_dir.path(), TempDir::path);
+        let (store, opened) = Store::open(folder, now).await?;
         let mut warnings = Vec::new();
         if let Some(sentence) = opened.sentence() {
             tracing::error!("{sentence}");
@@ -72,6 +95,7 @@ impl Engine {
             store,
             secrets: options.secrets,
             data_dir,
+            _rehearsal: rehearsal,
             clock: options.clock,
             transport,
             shell,

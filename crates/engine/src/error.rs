@@ -54,7 +54,10 @@ impl RequestError {
     }
 
     fn new(code: &'static str, message: String, invalid: bool) -> Self {
-        debug_assert!(ERROR_CODES.contains(&code), "BUG: {code} is missing from the list of codes");
+        debug_assert!(
+            ERROR_CODES.contains(&code),
+            "BUG: {code} is missing from the list of codes"
+        );
         Self { code, message, invalid }
     }
 }

@@ -27,6 +27,9 @@ const SHOWS_KEPT: usize = 2000;
 /// The titles of a whole library, and when it was read.
 type Index = (Timestamp, Arc<Vec<IndexedSeries>>);
 
+/// The accounts of a media server, and when they were read.
+type Accounts = (Timestamp, Arc<Vec<Viewer>>);
+
 /// Remembered identities.
 #[derive(Default)]
 pub(crate) struct Identities {
@@ -35,7 +38,7 @@ pub(crate) struct Identities {
     /// What an instance did not know in this cycle, so that many viewers of one show ask it once.
     absent: Mutex<BTreeSet<(InstanceId, TvdbId)>>,
     stale: Mutex<BTreeSet<i64>>,
-    accounts: Mutex<BTreeMap<ServerId, (Timestamp, Arc<Vec<Viewer>>)>>,
+    accounts: Mutex<BTreeMap<ServerId, Accounts>>,
 }
 
 impl Identities {

@@ -73,10 +73,6 @@ pub struct ShowRow {
     pub keep_show: bool,
     /// "Keep" on seasons.
     pub keep_seasons: Vec<i32>,
-    /// The viewer's rhythm, for people.
-    pub pace: Option<String>,
-    /// When the viewer runs out, for people.
-    pub forecast: Option<String>,
 }
 
 /// A reset that was carried out.

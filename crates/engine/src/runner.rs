@@ -112,7 +112,8 @@ impl Core {
             }
         };
         self.publisher.journal_changed();
-        self.run_from(link, intent, doubt).await
+        // What is rarely done must not make every look at a session large.
+        Box::pin(self.run_from(link, intent, doubt)).await
     }
 
     /// Writes a decision without actions into the journal, unless the same was said lately.
@@ -139,7 +140,7 @@ impl Core {
 
     /// Carries an open intent on from where it stands. The caller holds the series' lock.
     pub async fn run_intent(&self, link: &Link, intent: Intent) -> Result<CarriedOut, StoreError> {
-        self.run_from(link, intent, None).await
+        Box::pin(self.run_from(link, intent, None)).await
     }
 
     /// `doubt` is when a search that another intent asks for may have been sent.

@@ -4,7 +4,10 @@
 //! `axum::Router` around it; the router is served on loopback or called in process.
 
 #![recursion_limit = "256"]
-#![allow(clippy::disallowed_methods, reason = "they are a world of their own, with its clock and its tasks")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "they are a world of their own, with its clock and its tasks"
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod clock;

@@ -53,6 +53,31 @@ pub(crate) async fn back_up(data_dir: &Path, now: Timestamp) -> Result<PathBuf, 
     Ok(target)
 }
 
+/// Copies a database as its files are, with what a crash left in its log, and its backups.
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let (backups, copied) = (folder_of(from), folder_of(to));
+    make_private_folder(&copied)?;
+    for name in [FILE_NAME.to_owned(), format!("{FILE_NAME}-wal")] {
+        copy_if_there(&from.join(&name), &to.join(&name))?;
+    }
+    let Ok(files) = fs::read_dir(&backups) else {
+        return Ok(());
+    };
+    for file in files.flatten() {
+        copy_if_there(&file.path(), &copied.join(file.file_name()))?;
+    }
+    Ok(())
+}
+
+fn copy_if_there(from: &Path, to: &Path) -> Result<(), StoreError> {
+    if !from.is_file() {
+        return Ok(());
+    }
+    fs::copy(from, to)
+        .map(drop)
+        .map_err(|error| StoreError::from_io(from, &error))
+}
+
 async fn copy(file: &Path, target: &Path) -> Result<(), StoreError> {
     let mut connection = base_options(file).connect().await?;
     let done = sqlx::query("VACUUM INTO ?")

@@ -119,6 +119,14 @@ impl Store {
         ))
     }
 
+    /// Copies a data folder's database, with its backups, to another folder. Nobody may be writing it meanwhile.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+        backup::copy_folder(from, to)
+    }
+
     /// Makes a dated copy in the `backups` folder and keeps the newest three. A damaged database is restored from them.
     pub async fn back_up(&self, now: Timestamp) -> Result<PathBuf, StoreError> {
         backup::back_up(&self.folder, now).await

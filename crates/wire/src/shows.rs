@@ -74,10 +74,6 @@ pub struct ShowRow {
     pub keep_show: bool,
     /// "Keep" on single seasons (master records).
     pub keep_seasons: Vec<i32>,
-    /// The viewer's pace as a short phrase ("2 episodes an evening").
-    pub pace: Option<String>,
-    /// What comes next as a sentence ("Runs out of episodes on Friday", "Season 2 is free on 3 December").
-    pub forecast: Option<String>,
 }
 
 /// Master records and tracking entries, each master before its entries.

@@ -1529,7 +1529,7 @@ dryRun: boolean,
  */
 protectTag: string, 
 /**
- * Share of an instance's rolling files, in percent, above which a run asks before it deletes.
+ * Share of the files of all rolling shows, in percent, above which a run asks before it deletes.
  */
 confirmAbovePercent: number, 
 /**
@@ -1602,7 +1602,7 @@ dryRun?: boolean,
  */
 protectTag?: string, 
 /**
- * Share of an instance's rolling files, in percent, above which a run asks before it deletes.
+ * Share of the files of all rolling shows, in percent, above which a run asks before it deletes.
  */
 confirmAbovePercent?: number, 
 /**
@@ -1710,15 +1710,7 @@ keepShow: boolean,
 /**
  * "Keep" on single seasons (master records).
  */
-keepSeasons: Array<number>, 
-/**
- * The viewer's pace as a short phrase ("2 episodes an evening").
- */
-pace: string | null, 
-/**
- * What comes next as a sentence ("Runs out of episodes on Friday", "Season 2 is free on 3 December").
- */
-forecast: string | null, };
+keepSeasons: Array<number>, };
 
 /**
  * Master records and tracking entries, each master before its entries.

@@ -297,8 +297,6 @@ export class FakeHost implements Host {
             inactive: false,
             keepShow: false,
             keepSeasons: [],
-            pace: null,
-            forecast: null,
           },
         ];
       });

@@ -26,6 +26,10 @@ async fn a_dry_check_says_what_it_would_do_and_does_nothing() {
         assert_eq!(kinds, [json!("setMonitoring"), json!("searchSeason")]);
     }
     assert_eq!(house.writes(), "");
+    let before_dry = database(&house);
+    house.done(&["check", "--dry-run"]).await;
+    house.done(&["reset-inactive", "--dry-run"]).await;
+    assert!(database(&house) == before_dry, "the database has changed");
     assert_eq!(
         house.done(&["journal"]).await,
         before,
@@ -95,4 +99,8 @@ async fn the_setting_holds_on_every_path() {
     let check = house.done(&["check"]).await;
     assert_eq!(check["triggeredSearches"], json!(1), "{check:#}");
     house.second_season_was_searched_once(show, "after the dry run");
+}
+
+fn database(house: &House) -> Vec<u8> {
+    std::fs::read(house.data().join("cliffhangarr.db")).unwrap()
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod asking;
 mod baseline;
 mod cleanup;
 mod document;

@@ -5,7 +5,6 @@ use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotR
 use cliffhangarr_domain::observed::{Gap, ObservedTime};
 use cliffhangarr_domain::plan::{Bookkeeping, Reason};
 use cliffhangarr_domain::protection::Protection;
-use cliffhangarr_domain::reset::{AfterRefusal, Amount, after_refusal, needs_confirmation};
 use cliffhangarr_domain::series::NewItems;
 
 fn pilot() -> Household {
@@ -330,20 +329,6 @@ fn what_was_watched_before_a_reset_is_over_and_a_reset_of_a_wrong_clock_moots_no
 }
 
 #[test]
-fn a_refusal_holds_for_a_while_and_then_it_is_asked_again() {
-    let settings = pilot().settings;
-    let on = |day| after_refusal(evening(10), &settings, evening(day), &jiff::tz::TimeZone::UTC);
-    let stays = AfterRefusal::Stays("You decided against it on 10 November.".to_owned());
-    assert_eq!([on(10), on(16)], [stays.clone(), stays]);
-    assert_eq!(on(17), AfterRefusal::AskedFirst);
-    assert_eq!(
-        on(9),
-        AfterRefusal::AskedFirst,
-        "a refusal ahead comes from a wrong clock"
-    );
-}
-
-#[test]
 fn a_reset_on_request_does_not_wait_but_refuses_what_no_request_may_do() {
     let watched = || pilot().watched("Alice", "S02E01", 20);
     let cases: Vec<(&str, Household, Reason)> = vec![
@@ -379,33 +364,5 @@ fn a_reset_on_request_forgets_progress_even_where_sonarr_is_at_the_baseline() {
             show: household.show.id,
             coming: None,
         }]
-    );
-}
-
-#[test]
-fn a_run_asks_first_when_it_would_delete_more_than_the_share() {
-    let amount = |files, bytes| Amount { files, bytes };
-    let cases = [
-        ("half is not more than half", amount(10, 100), amount(5, 50), 50, false),
-        ("more by number", amount(10, 100), amount(6, 10), 50, true),
-        ("more by size", amount(10, 100), amount(1, 51), 50, true),
-        ("everything, allowed", amount(10, 100), amount(10, 100), 100, false),
-        ("nothing of nothing", amount(0, 0), amount(0, 0), 1, false),
-        ("something of nothing known", amount(0, 0), amount(1, 0), 100, true),
-    ];
-    for (name, rolling, doomed, percent, expected) in cases {
-        assert_eq!(needs_confirmation(rolling, doomed, percent), expected, "{name}");
-    }
-}
-
-#[test]
-fn what_decisions_delete_is_counted_together() {
-    let decision = pilot().manual_reset();
-    assert_eq!(
-        Amount::doomed([&decision, &decision]),
-        Amount {
-            files: 10,
-            bytes: 10 * crate::household::GIGABYTE
-        }
     );
 }

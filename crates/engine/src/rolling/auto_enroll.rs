@@ -8,14 +8,18 @@ use crate::report::{CheckReport, Failure};
 use domain::ids::{InstanceId, SeriesKey};
 use domain::monitoring::MonitoringType;
 use domain::plan::{Action, Decision};
-use domain::rules::{self, DryRunRow, Outcome, RuleSet};
+use domain::rules::{self, DryRunRow, InstanceDefault, Outcome, Rule, RuleSet};
 use domain::series::Series;
+use jiff::Timestamp;
 use remote::RemoteError;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use store::StoreError;
 
 const RULES: &str = "enrollmentRules";
+
+/// Nothing can have been added after a rule that is not saved.
+const NOT_SAVED: Timestamp = Timestamp::MAX;
 
 /// Labels of an instance's tags by id.
 type Labels = BTreeMap<i64, String>;
@@ -47,40 +51,17 @@ impl Core {
                 ));
             }
         }
-        let before = self.rules().await?;
+        keep_since_when(&mut rules, &self.rules().await?);
         let now = self.now();
         let mut newest = Newest::default();
-        for rule in &mut rules.rules {
-            let is_same = |old: &&rules::Rule| {
-                rules::Rule {
-                    made_at: rule.made_at,
-                    newest_then: rule.newest_then.clone(),
-                    name: rule.name.clone(),
-                    ..(*old).clone()
-                } == *rule
-            };
-            match before.rules.iter().find(is_same) {
-                Some(old) => {
-                    rule.made_at = old.made_at;
-                    rule.newest_then.clone_from(&old.newest_then);
-                }
-                None => {
-                    rule.made_at = now;
-                    rule.newest_then = newest.of_all(self, |instance| rule.concerns(instance)).await;
-                }
-            }
+        for rule in rules.rules.iter_mut().filter(|rule| rule.made_at == NOT_SAVED) {
+            rule.made_at = now;
+            rule.newest_then = newest.of_all(self, |instance| rule.concerns(instance)).await;
         }
-        for default in &mut rules.defaults {
-            let is_same =
-                |old: &&rules::InstanceDefault| old.instance == default.instance && old.outcome == default.outcome;
-            match before.defaults.iter().find(is_same) {
-                Some(old) => *default = *old,
-                None => {
-                    default.made_at = now;
-                    let mine = newest.of_all(self, |instance| instance == default.instance).await;
-                    default.newest_then = mine.get(&default.instance).copied();
-                }
-            }
+        for default in rules.defaults.iter_mut().filter(|default| default.made_at == NOT_SAVED) {
+            default.made_at = now;
+            let mine = newest.of_all(self, |instance| instance == default.instance).await;
+            default.newest_then = mine.get(&default.instance).copied();
         }
         self.store_as_json(RULES, &rules).await?;
         self.work.notify_one();
@@ -96,6 +77,8 @@ impl Core {
                 format!("{}.", sentences.join("; ")),
             ));
         }
+        let mut rules = rules.clone();
+        keep_since_when(&mut rules, &self.rules().await?);
         let enrolled: BTreeSet<SeriesKey> = self
             .store
             .rolling_shows()
@@ -112,7 +95,7 @@ impl Core {
                 .map(|instance| (instance, labels))
                 .into_iter()
                 .collect();
-            rows.extend(rules::dry_run(rules, &library, &labels, &enrolled));
+            rows.extend(rules::dry_run(&rules, &library, &labels, &enrolled));
         }
         Ok(rows)
     }
@@ -226,6 +209,29 @@ impl Core {
             tracing::info!("Enrolled {} as {} {because}", series.title, monitoring_type.name());
         }
         Ok(enrolled)
+    }
+}
+
+/// Lets rules and defaults that are stored already keep since when they hold. The others hold for nothing so far.
+fn keep_since_when(rules: &mut RuleSet, stored: &RuleSet) {
+    for rule in &mut rules.rules {
+        let is_same = |old: &&Rule| {
+            Rule {
+                made_at: rule.made_at,
+                newest_then: rule.newest_then.clone(),
+                name: rule.name.clone(),
+                ..(*old).clone()
+            } == *rule
+        };
+        let old = stored.rules.iter().find(is_same);
+        rule.made_at = old.map_or(NOT_SAVED, |old| old.made_at);
+        rule.newest_then = old.map(|old| old.newest_then.clone()).unwrap_or_default();
+    }
+    for default in &mut rules.defaults {
+        let is_same = |old: &&InstanceDefault| old.instance == default.instance && old.outcome == default.outcome;
+        let old = stored.defaults.iter().find(is_same);
+        default.made_at = old.map_or(NOT_SAVED, |old| old.made_at);
+        default.newest_then = old.and_then(|old| old.newest_then);
     }
 }
 

@@ -53,8 +53,6 @@ impl Core {
                 inactive,
                 keep_show: show.keep_show,
                 keep_seasons: show.keep_seasons.iter().copied().collect(),
-                pace: None,
-                forecast: None,
             };
             rows.push(master.clone());
             rows.extend(mine.into_iter().map(|entry| {

@@ -58,15 +58,11 @@ impl Core {
     ) -> Result<(Vec<Proposal>, ResetReport), StoreError> {
         let mut report = ResetReport::default();
         let mut proposals = Vec::new();
-        if dry_run {
-            // What the histories tell must not be written, so it is only asked whether they can be read at all.
-        } else {
-            for failure in self.catch_up().await {
-                report.errors.push(Failure {
-                    source: "history".to_owned(),
-                    message: failure,
-                });
-            }
+        for failure in self.catch_up().await {
+            report.errors.push(Failure {
+                source: "history".to_owned(),
+                message: failure,
+            });
         }
         let settings = self.settings();
         let playing = self.everything_playing().await;

@@ -48,6 +48,13 @@ impl Core {
         Ok(text.and_then(|text| text.parse().ok()))
     }
 
+    /// Whether something is to be left alone for now, because the user decided against it.
+    pub(super) async fn is_refused(&self, decision: &Decision) -> Result<bool, StoreError> {
+        let refused = self.refused_at(decision).await?;
+        let answer = refused.map(|at| after_refusal(at, &self.settings(), self.now(), &TimeZone::system()));
+        Ok(matches!(answer, Some(AfterRefusal::Stays { .. })))
+    }
+
     /// What a season's outlook comes to where the user decided against its removal.
     pub(super) async fn heed_refusal_in(&self, season: &mut SeasonOutlook) -> Result<(), StoreError> {
         let Some(decision) = &season.decision else {
@@ -57,8 +64,8 @@ impl Core {
             return Ok(());
         };
         let detail = match after_refusal(refused, &self.settings(), self.now(), &TimeZone::system()) {
-            AfterRefusal::Stays(reason) => reason,
-            AfterRefusal::AskedFirst => "You are asked before it goes.".to_owned(),
+            AfterRefusal::Stays { since } => format!("you decided against it on {since}"),
+            AfterRefusal::AskedFirst => "you are asked before it goes".to_owned(),
         };
         season.sentence = format!("Season {} kept: {detail}", season.season);
         season.decision = None;
@@ -85,10 +92,10 @@ impl Core {
             match answer {
                 None => run.free.push(proposal),
                 Some(AfterRefusal::AskedFirst) => run.asked_first.push(proposal),
-                Some(AfterRefusal::Stays(reason)) => report.skipped.push(LeftAlone {
+                Some(AfterRefusal::Stays { since }) => report.skipped.push(LeftAlone {
                     id: Some(proposal.facts.show.id.0),
                     title: proposal.facts.show.title,
-                    reason,
+                    reason: format!("You decided against it on {since}."),
                 }),
             }
         }

@@ -245,8 +245,13 @@ impl Core {
             // Under pressure it goes by the rules of the progressive cleanup and the automatic reset, also where those are off.
             facts.settings.enable_progressive_cleanup = true;
             let seasons = facts.cleanup().into_iter();
-            candidates.extend(seasons.filter_map(|outlook| Candidate::season(id, outlook)));
-            candidates.extend(Candidate::inactive_show(&facts.show, facts.inactivity()));
+            let seasons = seasons.filter_map(|outlook| Candidate::season(id, outlook));
+            for candidate in seasons.chain(Candidate::inactive_show(&facts.show, facts.inactivity())) {
+                // What is left alone makes no room, so others take its turn.
+                if !self.is_refused(&candidate.decision).await? {
+                    candidates.push(candidate);
+                }
+            }
             known.insert(id, facts);
         }
         Ok(relief(&candidates, shortage)

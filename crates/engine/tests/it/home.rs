@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use config::SecretStore;
 use domain::state::{ConnectionKind, Notification};
 use engine::clock::Clock;
-use engine::{CheckReport, ConnectionDraft, Engine, EngineOptions, Shell};
+use engine::{CheckReport, ConnectionDraft, Engine, EngineOptions, LoggingShell, Shell};
 use jiff::{SignedDuration, Timestamp};
 use remote::{RouterTransport, SecretString, Transport};
 use serde_json::{Value, json};
@@ -135,10 +135,30 @@ impl Home {
         self.opened_again().await
     }
 
+    /// Stops the engine, has another one do something on a copy of the data folder, and opens it again.
+    pub async fn rehearsing<T>(self, what: impl AsyncFnOnce(&Engine) -> T) -> (Self, T) {
+        self.engine.stop().await;
+        self.opened_again_after(async |options| {
+            let file = options.data_dir.as_ref().unwrap().join("cliffhangarr.db");
+            let before = std::fs::read(&file).unwrap();
+            let rehearsal = Engine::open_rehearsal(options, Arc::new(LoggingShell)).await.unwrap();
+            rehearsal.connect_all().await.unwrap();
+            let outcome = what(&rehearsal).await;
+            rehearsal.stop().await;
+            assert!(std::fs::read(&file).unwrap() == before, "the database has changed");
+            outcome
+        })
+        .await
+    }
+
     /// Lets the engine die without a word and opens it again on the same folder, as after a crash.
     ///
     /// Only for engines that were not started: the tasks of a started one would live on.
     pub async fn opened_again(self) -> Self {
+        self.opened_again_after(async |_| {}).await.0
+    }
+
+    async fn opened_again_after<T>(self, between: impl AsyncFnOnce(EngineOptions) -> T) -> (Self, T) {
         let Self {
             clock,
             plex,
@@ -151,9 +171,10 @@ impl Home {
             folder,
         } = self;
         drop(engine);
+        let outcome = between(options(folder.path(), &hand, &network, &secrets, None)).await;
         let engine = open(folder.path(), &hand, &network, &shell, &secrets, None).await;
         engine.connect_all().await.unwrap();
-        Self {
+        let home = Self {
             clock,
             plex,
             sonarrs,
@@ -163,7 +184,8 @@ impl Home {
             hand,
             secrets,
             folder,
-        }
+        };
+        (home, outcome)
     }
 
     /// Ends the engine and opens it again with another place for secrets.
@@ -237,16 +259,26 @@ async fn open(
     secrets: &SecretStore,
     environment: Option<String>,
 ) -> Engine {
+    let options = options(folder, clock, network, secrets, environment);
+    let shell: Arc<dyn Shell> = Arc::<RecordingShell>::clone(shell);
+    Engine::open(options, shell).await.unwrap()
+}
+
+fn options(
+    folder: &Path,
+    clock: &HandClock,
+    network: &Arc<Network>,
+    secrets: &SecretStore,
+    environment: Option<String>,
+) -> EngineOptions {
     let transport: Arc<dyn Transport> = Arc::<Network>::clone(network);
-    let options = EngineOptions {
+    EngineOptions {
         data_dir: Some(folder.to_owned()),
         secrets: secrets.clone(),
         environment_settings: environment,
         clock: Arc::new(clock.clone()),
         transport,
-    };
-    let shell: Arc<dyn Shell> = Arc::<RecordingShell>::clone(shell);
-    Engine::open(options, shell).await.unwrap()
+    }
 }
 
 /// The simulators' clock as the engine's.

@@ -3,10 +3,10 @@
 use crate::support::{Fixture, at, decision, position};
 use domain::ids::{EpisodeId, ServerId, ViewerKey};
 use domain::monitoring::{MonitoringType, TrackingEntry};
-use domain::plan::{Bookkeeping, Reminder, ReminderAbout};
+use domain::plan::{Action, Bookkeeping, Decision, Reminder, ReminderAbout};
 use store::{IntentState, JournalQuery, NewIntent, NewRollingShow, Origin, Outcome, StoreError};
 
-fn new<'a>(decision: &'a domain::plan::Decision, needs_confirmation: bool) -> NewIntent<'a> {
+fn new<'a>(decision: &'a Decision, needs_confirmation: bool) -> NewIntent<'a> {
     let series = decision.subject.series.unwrap();
     NewIntent {
         series,
@@ -35,6 +35,40 @@ async fn an_intent_and_its_journal_row_are_made_together() {
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].id, rows[0].intent), (made.journal.unwrap(), Some(made.id)));
     assert_eq!((rows[0].outcome, &rows[0].decision), (Outcome::Planned, &decision));
+}
+
+#[tokio::test]
+async fn of_a_search_that_was_sent_in_part_only_that_part_is_remembered() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let series = fixture.series().await;
+    let decision = Decision {
+        actions: vec![
+            Action::SearchSeason {
+                season: 2,
+                episodes: vec![EpisodeId(21), EpisodeId(22)],
+            },
+            Action::SearchEpisodes {
+                episodes: vec![EpisodeId(31), EpisodeId(32)],
+                positions: vec![position(3, 1), position(3, 2)],
+            },
+            Action::SearchEpisodes {
+                episodes: vec![EpisodeId(41)],
+                positions: vec![position(4, 1)],
+            },
+        ],
+        ..decision(series)
+    };
+    let id = store.create_intent(new(&decision, false), at(1)).await.unwrap().id;
+    for (step, sent) in [(0, vec![EpisodeId(22)]), (1, vec![EpisodeId(31)]), (2, vec![])] {
+        store.finish_partial_search(id, step, at(20), &sent).await.unwrap();
+    }
+    let recent = store.recent_searches(series, at(30)).await.unwrap();
+    assert!(recent.seasons.is_empty());
+    assert_eq!(
+        recent.episodes.into_iter().collect::<Vec<_>>(),
+        [(EpisodeId(22), at(20)), (EpisodeId(31), at(20))]
+    );
 }
 
 #[tokio::test]
@@ -173,6 +207,12 @@ async fn a_batch_waits_until_it_is_confirmed_as_a_whole() {
         .map(|intent| intent.id)
         .collect();
     assert_eq!(due, [made[0].id, made[1].id]);
+    let confirmed = store.intent(made[0].id).await.unwrap().unwrap();
+    assert_eq!(
+        (confirmed.confirmed_at, confirmed.wanted_since()),
+        (Some(at(50)), at(50))
+    );
+    assert_eq!((other.confirmed_at, other.wanted_since()), (None, at(2)));
     let waiting = JournalQuery {
         limit: 10,
         outcome: Some(Outcome::Waiting),

@@ -130,6 +130,9 @@ async fn a_reset_returns_to_the_baseline_of_the_type() {
         (None, None, Some(at(9)))
     );
     assert!(show.keep_seasons.contains(&2));
+    store.reset_rolling_show(show.id, Some(3), at(10)).await.unwrap();
+    let coming = store.rolling_show(show.id).await.unwrap().unwrap();
+    assert_eq!((coming.current_monitored_season, coming.expanded_at), (3, Some(at(10))));
     assert!(store.remove_rolling_show(show.id).await.unwrap());
     assert!(matches!(
         store.reset_rolling_show(show.id, None, at(10)).await,

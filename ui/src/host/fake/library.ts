@@ -50,8 +50,6 @@ export function rollingShows(count: number, now: number): ShowRow[] {
       inactive,
       keepShow: index % 9 === 5,
       keepSeasons: index % 6 === 1 ? [1] : [],
-      pace: null,
-      forecast: !inactive && season > 2 ? `Season ${season - 1} is free in ${1 + dice.below(6)} days` : null,
     };
     rows.push(master);
     const viewers = index % 7 === 6 ? 0 : 1 + dice.below(3);
@@ -67,8 +65,6 @@ export function rollingShows(count: number, now: number): ShowRow[] {
         lastUpdatedAt: new Date(now - age - viewer * 3 * DAY).toISOString(),
         keepShow: false,
         keepSeasons: [],
-        pace: viewer === 0 ? "2 episodes an evening" : null,
-        forecast: viewer === 0 && !inactive ? "Runs out on Friday" : null,
       });
     }
   }

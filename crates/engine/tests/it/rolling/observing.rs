@@ -222,3 +222,18 @@ async fn a_show_is_recognized_by_its_other_title_in_the_history() {
     story.days(1).await;
     assert_eq!(story.files("The House"), "S01E01–E04, S02E01–E04");
 }
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_done_and_writes_nothing() {
+    let story = watched_once("Rehearsed").await;
+    story.sleeps(12);
+    let (story, dry) = story
+        .rehearsing(async |engine| engine.reset_inactive(true, |_| true).await.unwrap())
+        .await;
+    assert_eq!(dry.reset.len(), 1, "{dry:?}");
+    assert_eq!(story.deletions(), 0);
+
+    let real = story.home.engine.reset_inactive(false, |_| true).await.unwrap();
+    assert_eq!(dry.reset, real.reset);
+    assert_eq!(story.files("Rehearsed"), "S01E01–E04");
+}

@@ -169,7 +169,7 @@ async fn the_outlook_says_what_was_decided_against() {
     story.home.engine.dismiss(id).await.unwrap();
     let show = story.master("Ask 1").await.id;
     let outlook = story.home.engine.outlook(show).await.unwrap();
-    assert_eq!(outlook[0].sentence, "Season 2 kept: You decided against it on 2 July.");
+    assert_eq!(outlook[0].sentence, "Season 2 kept: you decided against it on 2 July");
     story.days(2).await;
     assert_eq!((story.deletions(), questions(&story).await.len()), (0, 0));
 }

@@ -73,6 +73,24 @@ async fn a_new_pressure_counts_from_its_own_beginning() {
 }
 
 #[tokio::test]
+async fn what_the_user_refused_to_give_up_is_passed_over_for_what_comes_next() {
+    let mut story = two_shows().await;
+    story.show("Third", &[20], |spec| spec.season_with_files(1, 20));
+    story.enroll("Third", "firstSeasonRolling").await;
+    // Three of thirty-six files ask.
+    story.set(json!({"confirmAbovePercent": 5})).await;
+    short_by(&story, 5).await;
+    story.hours(3).await;
+    let asked = story.home.engine.state_now().await.confirmations.clone();
+    assert_eq!(asked[0].shows, ["Older"]);
+    story.home.engine.dismiss(asked[0].id).await.unwrap();
+    story.set(json!({"confirmAbovePercent": 100})).await;
+    story.hours(3).await;
+    assert_eq!(story.files("Older"), "S01E01–E04, S02E01–E04");
+    assert_eq!(story.files("Newer"), "S01E01, S02E01–E04");
+}
+
+#[tokio::test]
 async fn shows_that_nobody_watches_any_more_go_for_a_full_disk_too() {
     let mut story = Story::new().await;
     story.set(json!({"enableAutoReset": false})).await;

@@ -1,5 +1,6 @@
 //! What is searched, when it is searched again, and what is made of the downloads.
 
+use super::ruling::{GIGABYTE, short_of_space};
 use super::scenarios::first_season_only;
 use super::story::Story;
 use domain::ids::{EpisodeId, InstanceId};
@@ -262,4 +263,15 @@ async fn two_who_advance_at_the_same_moment_on_two_instances_cause_one_search_on
     for instance in 0..2 {
         assert_eq!(story.searches_on(instance), ["Both season 2"]);
     }
+}
+
+#[tokio::test]
+async fn under_pressure_expansions_fetch_episodes_instead_of_packs() {
+    let mut story = Story::new().await;
+    story.show("Tight", &[10, 8], first_season_only);
+    story.enroll("Tight", "firstSeasonRolling").await;
+    short_of_space(&story, 10 * GIGABYTE).await;
+    story.watches("Alice", "Tight", 1, 8).await;
+    assert_eq!(story.searches(), ["Tight S02E01–E08"]);
+    assert_eq!(story.deletions(), 0, "what is needed stays, however short the space");
 }

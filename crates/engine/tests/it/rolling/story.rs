@@ -5,7 +5,7 @@ use domain::ids::EpisodeRef;
 use domain::monitoring::MonitoringType;
 use domain::plan::Decision;
 use domain::wanting::spell;
-use engine::{Batch, CheckReport, EnrollmentDraft, RequestError, ShowRow};
+use engine::{Batch, CheckReport, Engine, EnrollmentDraft, RequestError, ShowRow};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use simulators::plex::{AccountKind, Device, OWNER, PlayState, SessionHandle, ShowSpec};
@@ -347,6 +347,13 @@ impl Story {
             "no \"{outcome} {reason}\" with \"{words}\" in {:#?}",
             self.home.journal().await
         );
+    }
+
+    /// What another engine says that works on a copy of the data folder.
+    pub async fn rehearsing<T>(self, what: impl AsyncFnOnce(&Engine) -> T) -> (Self, T) {
+        let (home, outcome) = self.home.rehearsing(what).await;
+        let shows = self.shows;
+        (Self { home, shows }, outcome)
     }
 
     pub async fn restart(self) -> Self {
