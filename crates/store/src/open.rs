@@ -8,6 +8,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions, Connection, Sqlite, SqlitePool, Transaction};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tracing::{info, warn};
 
@@ -23,6 +25,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
+    /// Whether the writer was last told to wait for the disk.
+    writes_through: Arc<AtomicBool>,
     folder: PathBuf,
 }
 
@@ -113,6 +117,7 @@ impl Store {
             Self {
                 writer,
                 readers,
+                writes_through: Arc::default(),
                 folder: data_dir.to_owned(),
             },
             report,
@@ -152,19 +157,22 @@ impl Store {
     /// Begins a writing transaction, which a loss of power may undo. Beginning as a writer avoids the "busy snapshot" of a
     /// transaction that first reads.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self
-            .writer
-            .begin_with("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
-            .await?)
+        if self.writes_through.swap(false, Ordering::Relaxed) {
+            let begin = "PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE";
+            return Ok(self.writer.begin_with(begin).await?);
+        }
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// Begins a writing transaction that is on the disk, and all before it, once it is committed: what Sonarr is told
     /// afterwards must not be forgotten.
     pub(crate) async fn write_through(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self
+        let begun = self
             .writer
             .begin_with("PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
-            .await?)
+            .await?;
+        self.writes_through.store(true, Ordering::Relaxed);
+        Ok(begun)
     }
 
     /// The reading connections. A statement sees one moment, so what belongs together is read by one.
@@ -270,7 +278,9 @@ async fn writer_pool(file: &Path, options: StoreOptions) -> Result<SqlitePool, S
             Box::pin(async move {
                 // SQLite ends a transaction by itself on errors like a full disk; the driver's own ROLLBACK then fails and
                 // its count of open transactions stays wrong for good. Such a connection is replaced.
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    connection.ping().await?;
+                }
                 Ok(!connection.is_in_transaction())
             })
         })

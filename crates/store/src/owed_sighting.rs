@@ -110,6 +110,16 @@ impl Store {
 
     /// Forgets what an instance was owed about a viewer and a season up to an episode, once it was asked about that one.
     pub async fn settle_sighting(&self, instance: InstanceId, sighting: &Sighting) -> Result<(), StoreError> {
+        // Mostly nothing is owed, and looking costs less than writing.
+        let owed: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM owed_sighting WHERE instance = ? AND viewer = ?)")
+                .bind(instance.0)
+                .bind(viewer(sighting))
+                .fetch_one(self.readers())
+                .await?;
+        if !owed {
+            return Ok(());
+        }
         let mut transaction = self.write().await?;
         forget_up_to(&mut transaction, instance, sighting, sighting.watched.at.episode).await?;
         Ok(transaction.commit().await?)

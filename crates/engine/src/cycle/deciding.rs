@@ -13,10 +13,11 @@ use domain::series::{Series, SeriesSnapshot};
 use domain::settings::Settings;
 use domain::tracker::PlayKey;
 use domain::wanting::Circumstances;
-use domain::watching::Sighting;
+use domain::watching::{RecentSearches, Sighting};
 use domain::{rolling, standard};
 use remote::RemoteError;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use store::{Origin, StoreError};
 
 impl Core {
@@ -36,7 +37,11 @@ impl Core {
         let lock = self.series_lock(series_key);
         let _one_writer = lock.lock().await;
         let mut subject = subject.clone();
-        let show = self.store.rolling_show_of(series_key).await?;
+        let show = if self.has_rolling_shows.load(Ordering::Relaxed) {
+            self.store.rolling_show_of(series_key).await?
+        } else {
+            None
+        };
         subject.rolling_show = show.as_ref().map(|show| show.id);
         let settings = self.settings();
         let seen_at = mode.seen_at.unwrap_or_else(|| self.now());
@@ -143,12 +148,12 @@ impl Core {
             self.note_viewings(show, &[Viewing::new(&watched, mode.seen_at.unwrap_or(now))])
                 .await?;
         }
-        let recent = self.store.recent_searches(series_key, now).await?;
-        let single_episodes = self.is_short_of_space(link, &snapshot.series).await;
         let ahead = match show {
             Some(show) => self.wants_more(show, &watched, &snapshot, settings).await?,
             None => false,
         };
+        let mut recent = RecentSearches::default();
+        let mut single_episodes = false;
         loop {
             let around = Circumstances {
                 snapshot: &snapshot,
@@ -161,13 +166,15 @@ impl Core {
                 Some(show) => rolling::decide(around, subject, &watched, show, settings, ahead),
                 None => standard::decide(around, subject, watched.at, settings),
             };
-            // The queue is asked only when something would be searched.
+            // What can only make a search needless is asked only when something would be searched.
             if snapshot.queued.is_some() || decisions.iter().all(|decision| decision.searches() == 0) {
                 return Ok(decisions);
             }
             let queue = queued(client, series_key).await;
             link.note(&queue, now);
             snapshot.queued = Some(queue?);
+            recent = self.store.recent_searches(series_key, now).await?;
+            single_episodes = self.is_short_of_space(link, &snapshot.series).await;
         }
     }
 

@@ -11,6 +11,7 @@ use domain::ids::{RollingShowId, SeriesId, SeriesKey};
 use domain::monitoring::{MonitoringType, RollingShow};
 use domain::plan::Decision;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use store::{NewRollingShow, Origin};
 
 /// What the user wants to enroll.
@@ -237,7 +238,10 @@ impl Core {
                     monitoring_type: draft.monitoring_type,
                     prior_files_may_go: draft.reset,
                 };
-                self.store.enroll(&new, self.now()).await?
+                let show = self.store.enroll(&new, self.now()).await?;
+                // Before the series' lock is let go: whoever plays it next plays a rolling show.
+                self.has_rolling_shows.store(true, Ordering::Relaxed);
+                show
             }
         };
         self.remember_seasons(show.id, &facts.snapshot).await?;
