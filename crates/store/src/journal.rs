@@ -1,6 +1,6 @@
 //! The journal: what was decided and done, with the reasons.
 
-use crate::time::{from_ms, to_ms};
+use crate::time::{from_ms, span_to_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::SeriesKey;
 use domain::plan::Decision;
@@ -183,25 +183,10 @@ impl Store {
         entry: NewJournalEntry<'_>,
         window: SignedDuration,
     ) -> Result<Option<i64>, StoreError> {
-        let mut transaction = self.write().await?;
-        if let Some(key) = entry.subject_key {
-            let newest: Option<(String, String, i64)> = sqlx::query_as(
-                "SELECT reason, outcome, at FROM journal WHERE subject_key = ? ORDER BY id DESC LIMIT 1",
-            )
-            .bind(key)
-            .fetch_optional(&mut *transaction)
-            .await?;
-            if let Some((reason, outcome, at)) = newest {
-                // By a clock that has been set back since, it may lie ahead.
-                let age = entry.at.duration_since(from_ms(at)?).abs();
-                if reason == entry.decision.reason.code() && outcome == entry.outcome.name() && age < window {
-                    return Ok(None);
-                }
-            }
-        }
-        let id = insert(&mut transaction, entry).await?;
-        transaction.commit().await?;
-        Ok(Some(id))
+        insertion(&entry, Some(window))?
+            .fetch_optional(self.writer())
+            .await
+            .map_err(Into::into)
     }
 
     /// The rows that fit, newest first.
@@ -247,10 +232,24 @@ pub(crate) async fn insert(
     transaction: &mut Transaction<'_, Sqlite>,
     entry: NewJournalEntry<'_>,
 ) -> Result<i64, StoreError> {
+    Ok(insertion(&entry, None)?.fetch_one(&mut **transaction).await?)
+}
+
+type Insertion<'q> = sqlx::query::QueryScalar<'q, Sqlite, i64, sqlx::sqlite::SqliteArguments>;
+
+/// One statement that adds an entry and gives its id; with `unless_within`, only where the newest of the same subject does
+/// not say the same and lies no further away. By a clock that has been set back since, it may lie ahead.
+fn insertion<'q>(
+    entry: &NewJournalEntry<'q>,
+    unless_within: Option<SignedDuration>,
+) -> Result<Insertion<'q>, StoreError> {
     let subject = &entry.decision.subject;
-    let id = sqlx::query_scalar(
+    Ok(sqlx::query_scalar(
         "INSERT INTO journal (at, origin, outcome, reason, show, instance, series, subject_key, note, decision)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+         SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS (
+             SELECT 1 FROM (SELECT reason, outcome, at FROM journal WHERE subject_key = ?8 ORDER BY id DESC LIMIT 1) AS newest
+             WHERE newest.reason = ?4 AND newest.outcome = ?3 AND abs(?1 - newest.at) < ?11
+         ) RETURNING id",
     )
     .bind(to_ms(entry.at))
     .bind(entry.origin.name())
@@ -262,9 +261,7 @@ pub(crate) async fn insert(
     .bind(entry.subject_key)
     .bind(entry.note)
     .bind(to_json(entry.decision)?)
-    .fetch_one(&mut **transaction)
-    .await?;
-    Ok(id)
+    .bind(unless_within.map(span_to_ms)))
 }
 
 pub(crate) async fn put_outcome(

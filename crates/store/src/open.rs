@@ -175,6 +175,11 @@ impl Store {
         Ok(begun)
     }
 
+    /// The writing connection, for single statements that a loss of power may undo.
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
     /// The reading connections. A statement sees one moment, so what belongs together is read by one.
     pub(crate) fn readers(&self) -> &SqlitePool {
         &self.readers
