@@ -4,7 +4,7 @@ use crate::core::{Core, lock};
 use crate::links::Link;
 use crate::rolling::Viewing;
 use domain::ids::{EpisodeRef, RollingShowId, ServerId};
-use domain::monitoring::RollingShow;
+use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::observed::{Gap, ObservedTime};
 use domain::plan::Subject;
 use domain::session::{ShowReference, Viewer};
@@ -180,9 +180,13 @@ impl Core {
                 }
             }
         }
+        let concerned: Vec<RollingShowId> = viewings.keys().copied().collect();
+        let entries = self.store.entries_of_shows(&concerned).await;
+        let entries = entries.map_err(|error| error.to_string())?;
         for show in &shows {
             if let Some(viewings) = viewings.get(&show.id) {
-                self.note_missed(show, viewings)
+                let before = entries.iter().filter(|entry| entry.show == show.id).cloned().collect();
+                self.note_missed(show, before, viewings)
                     .await
                     .map_err(|error| error.to_string())?;
             }
@@ -193,8 +197,13 @@ impl Core {
 
     /// Records what a history tells. Where a viewer came somewhere unseen, what they want next is decided about as if it had
     /// been seen: it is not there for them to play, so nothing else would ever ask for it.
-    async fn note_missed(&self, show: &RollingShow, viewings: &[Viewing]) -> Result<(), StoreError> {
-        for (before, entry) in self.note_viewings(show, viewings).await? {
+    async fn note_missed(
+        &self,
+        show: &RollingShow,
+        before: Vec<TrackingEntry>,
+        viewings: &[Viewing],
+    ) -> Result<(), StoreError> {
+        for (before, entry) in self.note_viewings_after(show, before, viewings).await? {
             let (Some(at), seen_at) = (entry.last_watched, entry.last_watched_at) else {
                 continue;
             };

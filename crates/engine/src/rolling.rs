@@ -30,7 +30,7 @@ pub(crate) use facts::ShowFacts;
 pub(crate) use grace::lets_more_go;
 pub use outlook::ViewerForecast;
 pub use recycling::Recycling;
-pub(crate) use storage::Storage;
+pub(crate) use storage::{STORAGE, Storage};
 pub use storage::{StorageFloor, StorageState};
 
 use crate::core::Core;
@@ -84,6 +84,16 @@ impl Core {
         viewings: &[Viewing],
     ) -> Result<Vec<(Option<TrackingEntry>, TrackingEntry)>, StoreError> {
         let before = self.store.entries_of(show.id).await?;
+        self.note_viewings_after(show, before, viewings).await
+    }
+
+    /// Does what [`Core::note_viewings`] says, where the show's entries are known already.
+    pub(crate) async fn note_viewings_after(
+        &self,
+        show: &RollingShow,
+        before: Vec<TrackingEntry>,
+        viewings: &[Viewing],
+    ) -> Result<Vec<(Option<TrackingEntry>, TrackingEntry)>, StoreError> {
         let mut after = before.clone();
         for Viewing { watched, at } in viewings {
             let viewer = &watched.viewer;

@@ -6,6 +6,7 @@ mod reminding;
 use crate::core::{Core, lock};
 use crate::observation::HISTORY;
 use crate::report::CheckReport;
+use crate::rolling::STORAGE;
 use domain::state::SecretStoreState;
 use domain::watching::Sighting;
 use jiff::{SignedDuration, Timestamp};
@@ -37,7 +38,7 @@ const STORAGE_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// How often new series are looked for, where there are rules.
 const RULES_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// How often cleanup is looked at although nothing happened.
-const CLEANUP_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+const CLEANUP_PAUSE: SignedDuration = SignedDuration::from_hours(12);
 
 /// What was owed at some moment. What was tried since looks different, and a server that hangs is not waited for twice.
 #[derive(Debug)]
@@ -200,9 +201,12 @@ impl Core {
             }
             self.did("new seasons", now, SEASONS_PAUSE).await?;
         }
-        if !in_grace && self.is_due(&tasks, "storage", now, STORAGE_PAUSE).await? {
+        if !in_grace
+            && !self.storage_floors().await?.is_empty()
+            && self.is_due(&tasks, STORAGE, now, STORAGE_PAUSE).await?
+        {
             self.relieve_storage(report).await?;
-            self.did("storage", now, STORAGE_PAUSE).await?;
+            self.did(STORAGE, now, STORAGE_PAUSE).await?;
         }
         if self.is_due(&tasks, "enrollment rules", now, RULES_PAUSE).await? {
             self.apply_rules(report).await?;

@@ -103,25 +103,23 @@ async fn add_interval(
     if until < from {
         return Ok(true);
     }
-    sqlx::query("DELETE FROM observed WHERE server = ? AND until_at > ?")
-        .bind(server.0)
-        .bind(believed_until(until))
-        .execute(&mut **transaction)
-        .await?;
+    let believed = believed_until(until);
     let reach = millis(tolerance);
     let (from, until) = (to_ms(from), to_ms(until));
     let touched: (Option<i64>, Option<i64>) = sqlx::query_as(
-        "SELECT min(from_at), max(until_at) FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?",
+        "SELECT min(from_at), max(until_at) FROM observed WHERE server = ? AND until_at BETWEEN ? AND ? AND from_at <= ?",
     )
     .bind(server.0)
     .bind(from.saturating_sub(reach))
+    .bind(believed)
     .bind(until.saturating_add(reach))
     .fetch_one(&mut **transaction)
     .await?;
     let from = touched.0.map_or(from, |touched| touched.min(from));
     let until = touched.1.map_or(until, |touched| touched.max(until));
-    sqlx::query("DELETE FROM observed WHERE server = ? AND until_at >= ? AND from_at <= ?")
+    sqlx::query("DELETE FROM observed WHERE server = ? AND (until_at > ? OR (until_at >= ? AND from_at <= ?))")
         .bind(server.0)
+        .bind(believed)
         .bind(from)
         .bind(until)
         .execute(&mut **transaction)

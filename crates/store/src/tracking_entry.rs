@@ -87,6 +87,16 @@ impl Store {
             .await
     }
 
+    /// The tracking entries of some shows.
+    pub async fn entries_of_shows(&self, shows: &[RollingShowId]) -> Result<Vec<TrackingEntry>, StoreError> {
+        let ids: Vec<i64> = shows.iter().map(|show| show.0).collect();
+        let rows: Vec<Row> = sqlx::query_as(select_entries!(true, "WHERE show IN (SELECT value FROM json_each(?))"))
+            .bind(serde_json::to_string(&ids).map_err(|error| bad_json(&error))?)
+            .fetch_all(self.readers())
+            .await?;
+        rows.into_iter().map(TrackingEntry::try_from).collect()
+    }
+
     /// The tracking entries, of all shows, of viewers who watched at `since` or later; without their viewings, which are many.
     pub async fn entries_active_since(&self, since: Timestamp) -> Result<Vec<TrackingEntry>, StoreError> {
         self.read_entries(select_entries!(false, "WHERE last_watched_at >= ?"), Some(to_ms(since)))

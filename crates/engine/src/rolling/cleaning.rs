@@ -9,7 +9,7 @@ use domain::plan::{Decision, Reason};
 use domain::reset::was_watched_since_enrollment;
 use domain::watching::is_allowed;
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use store::{Origin, StoreError};
@@ -21,8 +21,18 @@ impl Core {
         if !self.settings().enable_progressive_cleanup {
             return Ok(None);
         }
-        self.catch_up().await;
-        let (candidates, mut not_known) = self.shows_to_clean(all).await?;
+        let mut survey = self.shows_to_clean(all).await?;
+        if !survey.candidates.is_empty() {
+            // Nothing goes before the past is known, and that may tell of viewers who are elsewhere.
+            self.catch_up().await;
+            survey = self.shows_to_clean(all).await?;
+        }
+        let Survey {
+            candidates,
+            unchanged: mut not_known,
+            stands,
+        } = survey;
+        *lock(&self.cleaned) = stands;
         let playing = if candidates.is_empty() {
             Ok(Vec::new())
         } else {
@@ -75,10 +85,9 @@ impl Core {
         Ok(look_again)
     }
 
-    /// The shows of which something may be free, and the others that are as they were when they were last looked at. Nothing
-    /// is free of shows that are neither. That is told by the viewers' progress alone: with many shows, asking Sonarr for each
-    /// whenever somebody watches would be too much.
-    async fn shows_to_clean(&self, all: bool) -> Result<(Vec<RollingShow>, BTreeSet<SeriesKey>), StoreError> {
+    /// Looks at the viewers' progress alone: with many shows, asking Sonarr for each whenever somebody watches would be too
+    /// much.
+    async fn shows_to_clean(&self, all: bool) -> Result<Survey, StoreError> {
         let settings = self.settings();
         let now = self.now();
         let window = SignedDuration::from_hours(24 * i64::from(settings.inactivity_reset_days));
@@ -92,15 +101,12 @@ impl Core {
             )
         };
         let shows: BTreeSet<RollingShowId> = entries.iter().map(|entry| entry.show).collect();
-        lock(&self.cleaned).retain(|show, _| shows.contains(show));
-        let mut candidates = Vec::new();
-        let mut unchanged = BTreeSet::new();
+        let mut survey = Survey::default();
         let mut known = self.store.rolling_shows().await?;
         known.retain(|show| shows.contains(&show.id));
         for show in known {
             let viewers = seasons_of_viewers(&show, &entries, &allowed, &settings, now);
             if viewers.is_empty() || viewers.iter().any(|(_, season)| *season <= 1) {
-                lock(&self.cleaned).remove(&show.id);
                 continue;
             }
             let mut hasher = DefaultHasher::new();
@@ -109,13 +115,24 @@ impl Core {
             was_watched_since_enrollment(&show, &entries).hash(&mut hasher);
             (settings.inactivity_reset_days, settings.progressive_cleanup_at_once).hash(&mut hasher);
             let stands = hasher.finish();
-            let before = lock(&self.cleaned).insert(show.id, stands);
-            if all || before != Some(stands) {
-                candidates.push(show);
+            survey.stands.insert(show.id, stands);
+            if all || lock(&self.cleaned).get(&show.id) != Some(&stands) {
+                survey.candidates.push(show);
             } else {
-                unchanged.insert(show.series);
+                survey.unchanged.insert(show.series);
             }
         }
-        Ok((candidates, unchanged))
+        Ok(survey)
     }
+}
+
+/// Shows by what their viewers' progress tells. Of those that are in neither list, nothing is free.
+#[derive(Default)]
+struct Survey {
+    /// Something may be free.
+    candidates: Vec<RollingShow>,
+    /// They are as they were when they were last looked at.
+    unchanged: BTreeSet<SeriesKey>,
+    /// How each of them stands.
+    stands: BTreeMap<RollingShowId, u64>,
 }

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use store::{Origin, StoreError};
 
+/// The scheduled task of looking at the floors.
+pub(crate) const STORAGE: &str = "storage";
 const FLOORS: &str = "storageFloors";
 const PRESSURES: &str = "storagePressure";
 /// How often a Sonarr is asked for its free space at most.
@@ -46,17 +48,26 @@ pub struct StorageState {
 /// Free bytes by root folder, and when that was asked.
 type FreeSpace = (Timestamp, BTreeMap<String, Option<i64>>);
 
-/// What was last heard of the free space of each Sonarr.
+/// What is known of storage: the floors, and what was last heard of the free space of each Sonarr.
 #[derive(Default)]
-pub(crate) struct Storage(Mutex<BTreeMap<InstanceId, FreeSpace>>);
+pub(crate) struct Storage {
+    free: Mutex<BTreeMap<InstanceId, FreeSpace>>,
+    /// The floors, once they were read: they are looked up for every search.
+    floors: Mutex<Option<Vec<StorageFloor>>>,
+}
 
 impl Core {
     /// The floors the user has set.
     pub(crate) async fn storage_floors(&self) -> Result<Vec<StorageFloor>, StoreError> {
+        if let Some(floors) = lock(&self.storage.floors).clone() {
+            return Ok(floors);
+        }
         let text = self.store.meta(FLOORS).await?;
-        Ok(text
+        let floors: Vec<StorageFloor> = text
             .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default())
+            .unwrap_or_default();
+        *lock(&self.storage.floors) = Some(floors.clone());
+        Ok(floors)
     }
 
     /// Sets the floors. Nothing is deleted by it.
@@ -91,6 +102,8 @@ impl Core {
             self.begin_grace().await?;
         }
         self.store_as_json(FLOORS, &floors).await?;
+        *lock(&self.storage.floors) = Some(floors.to_vec());
+        self.store.set_scheduled_task(STORAGE, self.now(), None).await?;
         self.work.notify_one();
         Ok(())
     }
@@ -146,7 +159,7 @@ impl Core {
             return BTreeMap::new();
         };
         let now = self.now();
-        if let Some((at, known)) = lock(&self.storage.0).get(&instance)
+        if let Some((at, known)) = lock(&self.storage.free).get(&instance)
             && now.duration_since(*at).abs() < ASKED_EVERY
         {
             return known.clone();
@@ -161,7 +174,7 @@ impl Core {
                 (without_end(&folder.path).to_owned(), space)
             })
             .collect();
-        lock(&self.storage.0).insert(instance, (now, free.clone()));
+        lock(&self.storage.free).insert(instance, (now, free.clone()));
         free
     }
 
@@ -210,7 +223,7 @@ impl Core {
             report.errors.extend(done.errors);
             if !done.reset.is_empty() {
                 // What that brought is asked anew.
-                lock(&self.storage.0).remove(&state.floor.instance);
+                lock(&self.storage.free).remove(&state.floor.instance);
                 self.publisher.shows_changed();
             }
         }
