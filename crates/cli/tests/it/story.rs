@@ -81,7 +81,10 @@ async fn near_the_end_of_a_season_the_next_one_is_searched_once() {
 
     let journal = house.done(&["journal", "--limit", "100"]).await;
     let rows = journal.as_array().unwrap();
-    let mut times: Vec<&str> = rows.iter().map(|row| row["at"].as_str().unwrap()).collect();
+    let mut times: Vec<jiff::Timestamp> = rows
+        .iter()
+        .map(|row| row["at"].as_str().unwrap().parse().unwrap())
+        .collect();
     times.reverse();
     assert!(times.is_sorted(), "newest first: {journal:#}");
     let search = rows.iter().find(|row| row["reason"] == "nextSeason").unwrap();

@@ -201,7 +201,8 @@ pub fn monitored(sonarr: &SonarrSim, series: i64, season: i32) -> Vec<i32> {
 
 /// Waits in real time until something is so, for what a started engine does by itself.
 pub async fn eventually(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..1000 {
+    // Nothing waits so long when all is well; a slow machine may.
+    for _ in 0..6000 {
         if is_so() {
             return;
         }

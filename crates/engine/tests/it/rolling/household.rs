@@ -9,7 +9,7 @@ mod world;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, TestRunner};
-use script::{Script, script};
+use script::{Event, Script, Show, script};
 use world::World;
 
 /// So few that they can be run every time.
@@ -53,6 +53,53 @@ fn nothing_that_is_needed_is_deleted_and_nothing_is_lost_or_done_twice() {
     if let Err(failure) = result {
         panic!("{failure}");
     }
+}
+
+/// A random case that failed once: a disk that is away, a filter that changes, and a media server that is not there meanwhile.
+#[test]
+fn a_season_goes_in_peace_while_disk_filter_and_server_come_and_go() {
+    let binge = |viewer, episodes| Event::Binge {
+        viewer,
+        show: 0,
+        episodes,
+    };
+    let mut events = vec![
+        binge(1, 5),
+        Event::Unseen {
+            viewer: 0,
+            show: 0,
+            hours: 144,
+        },
+        Event::NoSonarr {
+            hours: 26,
+            viewer: 1,
+            show: 0,
+        },
+        binge(1, 2),
+    ];
+    events.extend([binge(0, 2), binge(0, 2), binge(0, 2)]);
+    events.extend([
+        Event::Unmounted { hours: 7 },
+        Event::Filter { only_first: true },
+        Event::NoPlex { hours: 65 },
+    ]);
+    play(&Script {
+        cleanup: true,
+        at_once: true,
+        days: 3,
+        threshold: 3,
+        confirm_above: 10,
+        standard: false,
+        shows: vec![Show {
+            seasons: vec![2, 2],
+            there: 1,
+            doubles: false,
+            rolls: 2,
+            baseline: false,
+            airing: false,
+        }],
+        events,
+    });
 }
 
 /// The same cases every time, unless another seed is asked for.
