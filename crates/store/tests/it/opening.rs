@@ -76,7 +76,20 @@ async fn every_released_schema_is_brought_up_to_date_with_its_data() {
         assert_eq!(connection_named(&store, "My Plex").await.kind, ConnectionKind::Plex);
         let show = store.rolling_shows().await.unwrap().pop().unwrap();
         assert_eq!(show.title, "The Wire");
-        assert_eq!(store.entries_of(show.id).await.unwrap()[0].plays.len(), 1);
+        let entry = store.entries_of(show.id).await.unwrap().pop().unwrap();
+        assert_eq!((entry.plays.len(), entry.seasons_watched.len()), (1, 1));
+        assert!(entry.id > 1_000_000_000, "no id of a viewer's entry is that of a show");
+        let mut next = entry.clone();
+        next.viewer.account = "another".to_owned();
+        store.save_viewings(&[next]).await.unwrap();
+        let ids: Vec<i64> = store
+            .entries_of(show.id)
+            .await
+            .unwrap()
+            .iter()
+            .map(|entry| entry.id)
+            .collect();
+        assert!(ids.iter().all(|id| *id > 1_000_000_000), "{ids:?}");
         assert_eq!(store.settings().await.unwrap()["remainingEpisodes"], 3);
         assert_eq!(store.all_open_intents().await.unwrap().len(), 1);
         assert_eq!(store.due_reminders(at(0)).await.unwrap().len(), 1);
