@@ -102,6 +102,57 @@ fn a_season_goes_in_peace_while_disk_filter_and_server_come_and_go() {
     });
 }
 
+/// Another one: what was watched before a reset on request does not hold what comes after it.
+#[test]
+fn a_show_rolls_on_after_it_was_reset_in_the_middle_of_an_evening() {
+    let binge = |viewer, episodes| Event::Binge {
+        viewer,
+        show: 0,
+        episodes,
+    };
+    let leave_on = |hours| Event::LeaveOn {
+        viewer: 0,
+        show: 0,
+        hours,
+    };
+    play(&Script {
+        cleanup: true,
+        at_once: true,
+        days: 7,
+        threshold: 1,
+        confirm_above: 10,
+        standard: false,
+        shows: vec![Show {
+            seasons: vec![2, 2, 2],
+            there: 2,
+            doubles: false,
+            rolls: 0,
+            baseline: false,
+            airing: false,
+        }],
+        events: vec![
+            binge(2, 2),
+            binge(0, 3),
+            leave_on(1),
+            Event::Unseen {
+                viewer: 1,
+                show: 0,
+                hours: 161,
+            },
+            binge(0, 5),
+            Event::NoPlex { hours: 1 },
+            Event::NoSonarr {
+                hours: 1,
+                viewer: 0,
+                show: 0,
+            },
+            leave_on(13),
+            Event::Reset { show: 0 },
+            binge(1, 6),
+        ],
+    });
+}
+
 /// The same cases every time, unless another seed is asked for.
 fn seed() -> [u8; 32] {
     let asked = std::env::var("CLIFFHANGARR_SEED")

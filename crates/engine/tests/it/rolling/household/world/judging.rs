@@ -20,13 +20,22 @@ impl World {
                     .iter()
                     .find(|entry| entry.decision.doomed_files().any(|doomed| doomed.id.0 == id));
                 let because = because.unwrap_or_else(|| panic!("{file:?} went without a word"));
-                self.judge_deletion(&file, because.decision.reason, because.at);
+                let (reason, title) = (because.decision.reason, &self.titles[file.show]);
+                let is_reset = |reason| matches!(reason, Reason::ManualReset | Reason::InactiveReset);
+                let of_reset = journal.iter().filter(|entry| {
+                    entry.outcome == store::Outcome::Done
+                        && is_reset(entry.decision.reason)
+                        && entry.decision.subject.show == *title
+                });
+                // A reset forgets who watched what: the files that came since are others.
+                let forgotten = of_reset.map(|entry| entry.at).max().filter(|_| !is_reset(reason));
+                self.judge_deletion(&file, reason, because.at, forgotten);
             }
         }
         self.judge_searches();
     }
 
-    fn judge_deletion(&self, file: &File, reason: Reason, planned_at: Timestamp) {
+    fn judge_deletion(&self, file: &File, reason: Reason, planned_at: Timestamp, forgotten: Option<Timestamp>) {
         let now = self.now();
         let what = format!("{} {:?} by {}", self.titles[file.show], file.episodes, reason.code());
         assert!(!self.kept.contains(&file.show), "{what}: the show is kept");
@@ -51,7 +60,8 @@ impl World {
                 VIEWERS[viewer]
             );
         }
-        let of_show = self.plays.iter().filter(|play| play.show == file.show);
+        let counts = |play: &&Play| play.show == file.show && forgotten.is_none_or(|forgotten| play.at > forgotten);
+        let of_show = self.plays.iter().filter(counts);
         let lately: Vec<&Play> = of_show.filter(|play| play.at + self.window > now).collect();
         match reason {
             Reason::InactiveReset => assert!(lately.is_empty(), "{what} at {now}: {lately:?}"),
