@@ -111,10 +111,16 @@ impl Page {
     /// Waits until an element is no longer there.
     pub async fn wait_until_gone(&self, css: &str) {
         let start = Instant::now();
-        while !self.client.find_all(Locator::Css(css)).await.unwrap().is_empty() {
+        loop {
+            // An element that goes just as it is found is an error of the driver.
+            let found = self.client.find_all(Locator::Css(css)).await;
+            if found.as_ref().is_ok_and(Vec::is_empty) {
+                return;
+            }
             assert!(
                 start.elapsed() < PATIENCE,
-                "{css} is still on the page:\n{}",
+                "{css} is still on the page ({:?}):\n{}",
+                found.err(),
                 self.text().await
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
