@@ -259,6 +259,7 @@ async fn open(
     secrets: &SecretStore,
     environment: Option<String>,
 ) -> Engine {
+    crate::logs::listen();
     let options = options(folder, clock, network, secrets, environment);
     let shell: Arc<dyn Shell> = Arc::<RecordingShell>::clone(shell);
     Engine::open(options, shell).await.unwrap()

@@ -2,22 +2,26 @@
 
 use crate::home::Home;
 use crate::stage::{ALICE, minutes, seconds};
+use std::cell::RefCell;
 use std::io;
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
+use std::sync::Once;
 
-/// Keeps the lines that are logged on this thread while it lives.
-struct Lines {
-    text: Arc<Mutex<Vec<u8>>>,
-    _guard: DefaultGuard,
+thread_local! {
+    /// What was logged on this thread, where somebody wants to know.
+    static LOGGED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-#[derive(Clone)]
-struct Page(Arc<Mutex<Vec<u8>>>);
+/// Writes to where [`LOGGED`] is.
+struct Page;
 
 impl io::Write for Page {
     fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(text)
+        LOGGED.with_borrow_mut(|logged| {
+            if let Some(logged) = logged {
+                logged.extend_from_slice(text);
+            }
+        });
+        Ok(text.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -25,26 +29,39 @@ impl io::Write for Page {
     }
 }
 
-impl Lines {
-    fn new() -> Self {
-        let text = Arc::default();
-        let page = Page(Arc::clone(&text));
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
+/// Has everything logged, before anything is: whether a line is wanted is settled when it is met for the first time, and other
+/// tests meet it as well.
+pub fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_env_filter("off,cliffhangarr_engine=debug")
             .with_ansi(false)
             .without_time()
             .with_target(false)
-            .with_writer(move || page.clone())
-            .finish();
-        Self {
-            text,
-            _guard: tracing::subscriber::set_default(subscriber),
-        }
+            .with_writer(|| Page)
+            .init();
+    });
+}
+
+/// Keeps the lines that are logged on this thread while it lives.
+struct Lines;
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        LOGGED.set(None);
+    }
+}
+
+impl Lines {
+    fn new() -> Self {
+        LOGGED.set(Some(Vec::new()));
+        Self
     }
 
     /// What was logged since the last call: lines with any of the words.
     fn take(&self, words: &[&str]) -> Vec<String> {
-        let text = std::mem::take(&mut *self.text.lock().unwrap());
+        let text = LOGGED.replace(Some(Vec::new())).unwrap();
         String::from_utf8(text)
             .unwrap()
             .lines()
