@@ -1,6 +1,6 @@
 //! In which intervals it is known what happened on a media server: it was read then, or its history was read back later.
 
-use crate::time::{from_ms, from_ms_opt, to_ms};
+use crate::time::{from_ms, from_ms_opt, span_to_ms, to_ms};
 use crate::{Store, StoreError};
 use domain::ids::ServerId;
 use jiff::{SignedDuration, Timestamp};
@@ -65,7 +65,7 @@ impl Store {
         .bind(believed_until(until))
         .fetch_all(self.readers())
         .await?;
-        between(&known, to_ms(since), to_ms(until), millis(tolerance))
+        between(&known, to_ms(since), to_ms(until), span_to_ms(tolerance))
             .into_iter()
             .map(|(from, until)| Ok((from_ms(from)?, from_ms(until)?)))
             .collect()
@@ -104,7 +104,7 @@ async fn add_interval(
         return Ok(true);
     }
     let believed = believed_until(until);
-    let reach = millis(tolerance);
+    let reach = span_to_ms(tolerance);
     let (from, until) = (to_ms(from), to_ms(until));
     let touched: (Option<i64>, Option<i64>) = sqlx::query_as(
         "SELECT min(from_at), max(until_at) FROM observed WHERE server = ? AND until_at BETWEEN ? AND ? AND from_at <= ?",
@@ -136,11 +136,7 @@ async fn add_interval(
 /// An interval that ends later than this was written by a clock that ran ahead. It is not believed: what happened in it is
 /// read back from the history.
 fn believed_until(now: Timestamp) -> i64 {
-    to_ms(now).saturating_add(millis(CLOCKS_DIFFER))
-}
-
-fn millis(duration: SignedDuration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).max(0)
+    to_ms(now).saturating_add(span_to_ms(CLOCKS_DIFFER))
 }
 
 fn between(known: &[(i64, i64)], since: i64, until: i64, tolerance: i64) -> Vec<(i64, i64)> {
