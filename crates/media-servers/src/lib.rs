@@ -4,13 +4,21 @@
 //! an error, never an empty list, and one unreadable element hides no other. It decides nothing, and keeps no state between
 //! calls.
 //!
-//! Start reading at [`MediaServer`]; [`PlexServer`] is the first of its kinds.
+//! Start reading at [`MediaServer`]; [`PlexServer`] is the first of its kinds, and [`JellyfinServer`] and [`EmbyServer`] are two
+//! dialects of one.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod element;
+mod emby;
+mod jellyfin;
+mod media_browser;
 mod plex;
 mod server;
+mod tautulli;
 
+pub use emby::EmbyServer;
+pub use jellyfin::JellyfinServer;
 pub use plex::PlexServer;
-pub use server::{History, MediaServer, PlaybackHint, ServerIdentity};
+pub use server::{Hints, History, MediaServer, PlaybackHint, ServerIdentity};
+pub use tautulli::TautulliServer;

@@ -1,16 +1,15 @@
 //! Plex Media Server.
 
 mod events;
-mod guid;
+pub(crate) mod guid;
 mod history;
 mod session;
 
 use crate::element::Element;
-use crate::server::{History, MediaServer, PlaybackHint, ServerIdentity};
+use crate::server::{Hints, History, MediaServer, ServerIdentity};
 use async_trait::async_trait;
 use domain::ids::{ServerId, ViewerKey};
 use domain::session::{SessionList, ShowReference, Viewer};
-use futures::stream::BoxStream;
 use jiff::Timestamp;
 use remote::{Call, Headers, RemoteClient, RemoteError, SecretString, SetupError, Transport};
 use std::sync::Arc;
@@ -134,10 +133,10 @@ impl MediaServer for PlexServer {
         history::history(self, since).await
     }
 
-    async fn hints(&self) -> Result<BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError> {
+    async fn hints(&self) -> Result<Option<Hints>, RemoteError> {
         let call = Call::get(":/eventsource/notifications")
             .query("filters", "playing")
             .accept("text/event-stream");
-        events::hints(self.remote.get_stream(call).await?)
+        events::hints(self.remote.get_stream(call).await?).map(Some)
     }
 }

@@ -24,6 +24,8 @@ pub struct History {
     pub plays: Vec<HistoryPlay>,
     /// Reasons of rows that may have been plays of episodes but could not be read.
     pub unreadable: Vec<String>,
+    /// Why plays may be missing although every row was read, as a sentence; `None` when it has everything.
+    pub incomplete: Option<String>,
 }
 
 /// A nudge to look at the sessions. It is never the truth by itself.
@@ -41,6 +43,9 @@ pub enum PlaybackHint {
     /// The connection is alive.
     Ping,
 }
+
+/// A server's stream of events. It ends at its first error.
+pub type Hints = BoxStream<'static, Result<PlaybackHint, RemoteError>>;
 
 /// A media server.
 #[async_trait]
@@ -75,10 +80,17 @@ pub trait MediaServer: Send + Sync {
     /// As [`RemoteError`] lists.
     async fn history(&self, since: Timestamp) -> Result<History, RemoteError>;
 
-    /// Opens the server's stream of events. It replays nothing, so look at the sessions once it is open. That it fell silent (no
-    /// [`PlaybackHint::Ping`] for 30 s) is the caller's to notice.
+    /// Whether its history also has what was played while it did not answer. One that only looks on (Tautulli) may have been
+    /// off itself, and then nobody wrote anything down.
+    fn records_while_away(&self) -> bool {
+        true
+    }
+
+    /// Opens the server's stream of events; `None`, without a request, where this kind of server has none. A stream replays
+    /// nothing, so look at the sessions once it is open. That it fell silent (no [`PlaybackHint::Ping`] for 30 s) is the
+    /// caller's to notice.
     ///
     /// # Errors
-    /// As [`RemoteError`] lists. The stream ends at its first error.
-    async fn hints(&self) -> Result<BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError>;
+    /// As [`RemoteError`] lists.
+    async fn hints(&self) -> Result<Option<Hints>, RemoteError>;
 }

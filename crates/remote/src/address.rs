@@ -69,11 +69,13 @@ fn base_path(path: &str) -> &str {
     let pasted = [
         "/web/index.html",
         "/web",
+        "/api/v2",
         "/api/v3",
         "/api/v5",
         "/api",
         "/system/status",
         "/login",
+        "/home",
     ];
     match pasted.iter().find_map(|end| path.strip_suffix(end)) {
         // "/api/v3/system/status" ends in two of them.
@@ -112,6 +114,8 @@ mod tests {
             "http://nas:32400/"
         );
         assert_eq!(base("http://nas:32400/web"), "http://nas:32400/");
+        assert_eq!(base("http://nas:8181/tautulli/api/v2"), "http://nas:8181/tautulli/");
+        assert_eq!(base("http://nas:8181/home"), "http://nas:8181/");
         assert_eq!(base("http://nas/apiary"), "http://nas/apiary/");
     }
 

@@ -3,25 +3,28 @@
 mod answer;
 mod call;
 mod outcome;
+mod socket;
 
 pub use answer::{Answer, StreamedAnswer};
 pub use call::{Call, Headers, Limits};
+pub use socket::{SocketEvent, WebSocket};
 
 use crate::elements::ArrayElements;
 use crate::error::{RemoteError, SetupError};
 use crate::redact::presentable;
-use crate::transport::{BodyStream, Transport};
+use crate::transport::{BodyStream, Transport, Upgrade};
 use crate::{SecretString, parse_base_url};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, HeaderValue, header};
+use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 /// Speaks HTTP to one server: joins paths to its base, sends its key with every request, bounds every answer in time and size.
 ///
@@ -67,6 +70,24 @@ impl RemoteClient {
             requests: AtomicU64::new(0),
             bytes_received: AtomicU64::new(0),
         })
+    }
+
+    /// Removes a key from every text that comes back, in both its forms, because calls will bring it along themselves
+    /// ([`Call::secret_query`]).
+    ///
+    /// # Errors
+    /// When the key is empty or contains characters that cannot be right.
+    pub fn with_secret(mut self, key: &SecretString) -> Result<Self, SetupError> {
+        let exposed = key.expose_secret().trim();
+        if exposed.is_empty() || !exposed.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(SetupError::Header);
+        }
+        let encoded: String = form_urlencoded::byte_serialize(exposed.as_bytes()).collect();
+        if encoded != exposed {
+            self.secrets.push(SecretString::from(encoded));
+        }
+        self.secrets.push(SecretString::from(exposed));
+        Ok(self)
     }
 
     /// Sets the limits of all requests that bring none of their own.
@@ -117,6 +138,24 @@ impl RemoteClient {
             media_type: outcome::media_type(&parts.headers),
             body: body.map(|piece| piece.map_err(RemoteError::from)).boxed(),
         })
+    }
+
+    /// Opens a web socket. Only its beginning is bounded in time; its silence is the caller's matter.
+    ///
+    /// # Errors
+    /// As [`RemoteError`] lists.
+    pub async fn open_socket(&self, call: Call) -> Result<WebSocket, RemoteError> {
+        let pace = Pace::of(call.limits.unwrap_or(self.limits));
+        let mut request = self.request(call)?;
+        let key = socket::ask(request.headers_mut())?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        match pace.within(self.transport.upgrade(request)).await?? {
+            Upgrade::Switched { headers, connection } => WebSocket::over(connection, &headers, &key).await,
+            Upgrade::Refused(response) if response.status().is_success() => {
+                Err(RemoteError::bad_answer("it is no web socket"))
+            }
+            Upgrade::Refused(response) => Err(self.refusal(response, pace).await),
+        }
     }
 
     /// Sends one request and collects its answer within its limits.
@@ -180,18 +219,20 @@ impl RemoteClient {
     /// Sends a request and judges the status of its answer.
     async fn open(&self, call: Call, limits: Limits) -> Result<(http::Response<BodyStream>, Pace), RemoteError> {
         let request = self.request(call)?;
-        let pace = Pace {
-            deadline: Instant::now() + limits.total,
-            limits,
-        };
+        let pace = Pace::of(limits);
         self.requests.fetch_add(1, Ordering::Relaxed);
         let response = pace.within(self.transport.send(request)).await??;
         if response.status().is_success() {
             return Ok((response, pace));
         }
+        Err(self.refusal(response, pace).await)
+    }
+
+    /// What an answer without success stands for.
+    async fn refusal(&self, response: http::Response<BodyStream>, pace: Pace) -> RemoteError {
         let (parts, mut body) = response.into_parts();
         let text = self.error_text(&mut body, pace).await;
-        Err(outcome::failure(self, &parts, &text))
+        outcome::failure(self, &parts, &text)
     }
 
     /// The beginning of an error's body. That it cannot be read must not hide the status.
@@ -226,6 +267,9 @@ impl RemoteClient {
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
         }
+        for (name, value) in &call.secret_query {
+            url.query_pairs_mut().append_pair(name, value.expose_secret().trim());
+        }
         let unusable = |_| RemoteError::bad_answer("the request cannot be written");
         let uri: http::Uri = url
             .as_str()
@@ -255,6 +299,14 @@ struct Pace {
 }
 
 impl Pace {
+    /// Starts now.
+    fn of(limits: Limits) -> Self {
+        Self {
+            deadline: Instant::now() + limits.total,
+            limits,
+        }
+    }
+
     async fn within<F: Future>(self, future: F) -> Result<F::Output, RemoteError> {
         let idle = Instant::now() + self.limits.idle;
         let after = if idle < self.deadline {

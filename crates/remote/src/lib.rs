@@ -17,7 +17,7 @@ mod redact;
 mod transport;
 
 pub use address::{InvalidUrl, parse_base_url};
-pub use client::{Answer, Call, Headers, Limits, RemoteClient, StreamedAnswer};
+pub use client::{Answer, Call, Headers, Limits, RemoteClient, SocketEvent, StreamedAnswer, WebSocket};
 pub use error::{RemoteError, SetupError};
 pub use secrecy::SecretString;
-pub use transport::{BodyStream, ReqwestTransport, RouterTransport, Transport, TransportError};
+pub use transport::{BodyStream, Duplex, ReqwestTransport, RouterTransport, Transport, TransportError, Upgrade};

@@ -11,9 +11,28 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use std::time::Duration;
 use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// The body of an answer as it arrives, decompressed.
 pub type BodyStream = BoxStream<'static, Result<Bytes, TransportError>>;
+
+/// A connection that carries bytes both ways.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// What became of a request for another protocol.
+pub enum Upgrade {
+    /// The server switched to it.
+    Switched {
+        /// The headers of its answer.
+        headers: http::HeaderMap,
+        /// The connection, for the other protocol to use.
+        connection: Box<dyn Duplex>,
+    },
+    /// The server answered as it answers any other request.
+    Refused(http::Response<BodyStream>),
+}
 
 /// Carries one request to its server and brings the beginning of the answer back.
 ///
@@ -25,6 +44,15 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// When no answer began.
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError>;
+
+    /// Sends a request that asks for another protocol on its connection, such as web sockets. A transport whose connections
+    /// cannot be handed over sends it like any other.
+    ///
+    /// # Errors
+    /// When no answer began.
+    async fn upgrade(&self, request: http::Request<Bytes>) -> Result<Upgrade, TransportError> {
+        self.send(request).await.map(Upgrade::Refused)
+    }
 }
 
 /// Why an answer did not begin, or broke off. Texts contain no URL.

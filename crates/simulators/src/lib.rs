@@ -1,4 +1,5 @@
-//! Plex, plex.tv and Sonarr as they really behave, and a household that watches: for tests as a library, for the demo as a program.
+//! Plex, plex.tv, Jellyfin, Emby, Tautulli and Sonarr as they really behave, and a household that watches: for tests as a library, for the
+//! demo as a program.
 //!
 //! Semantics, not canned answers. Every simulator is a `World` (state behind a mutex, time from a [`clock::SimClock`]) with an
 //! `axum::Router` around it; the router is served on loopback or called in process.
@@ -13,7 +14,9 @@
 pub mod clock;
 pub mod faults;
 pub mod household;
+pub mod jellyfin;
 pub mod plex;
 pub mod plextv;
 pub mod server;
 pub mod sonarr;
+pub mod tautulli;

@@ -114,6 +114,14 @@ impl PlexSim {
         server::serve(self.router()).await
     }
 
+    /// The same, and every answer says what time it is by the clock.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn serve_dated(&self) -> io::Result<Running> {
+        server::serve(server::dated(self.router(), self.clock.clone())).await
+    }
+
     /// Serves the interface at an address, for a server that comes back where it was.
     ///
     /// # Errors

@@ -1,9 +1,14 @@
 //! Serving a router on loopback, in a way that can be cut off at once.
 
+use crate::clock::SimClock;
 use crate::faults::Severed;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::middleware::map_response;
+use axum::response::Response;
+use http::HeaderValue;
+use http::header::DATE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -53,6 +58,18 @@ pub async fn serve_at(router: Router, addr: SocketAddr) -> io::Result<Running> {
         accepting: Some(accepting),
         companions: Vec::new(),
     })
+}
+
+/// Puts the time of a clock into every answer, as servers do whose machine has that time. Without it the machine's own is said.
+pub(crate) fn dated(router: Router, clock: SimClock) -> Router {
+    router.layer(map_response(move |mut response: Response| {
+        let now = clock.now().to_zoned(jiff::tz::TimeZone::UTC);
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        if let Ok(date) = HeaderValue::try_from(date) {
+            response.headers_mut().insert(DATE, date);
+        }
+        std::future::ready(response)
+    }))
 }
 
 impl Running {

@@ -86,6 +86,14 @@ impl SonarrSim {
         Ok(self.ticking(server::serve(self.router()).await?))
     }
 
+    /// The same, and every answer says what time it is by the clock.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn serve_dated(&self) -> io::Result<Running> {
+        Ok(self.ticking(server::serve(server::dated(self.router(), self.clock())).await?))
+    }
+
     /// Serves at an address, for a Sonarr that comes back where it was.
     ///
     /// # Errors

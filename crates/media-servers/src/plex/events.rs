@@ -1,10 +1,9 @@
 //! `/:/eventsource/notifications`: events as the server sends them.
 
 use crate::element::{Element, player_state};
-use crate::server::PlaybackHint;
+use crate::server::{Hints, PlaybackHint};
 use bytes::Bytes;
 use eventsource_stream::{Event, EventStreamError, Eventsource as _};
-use futures::stream::BoxStream;
 use futures::{StreamExt as _, future};
 use remote::{RemoteError, StreamedAnswer};
 
@@ -15,9 +14,7 @@ const LONGEST_LINE: usize = 1024 * 1024;
 ///
 /// # Errors
 /// When it is no event stream.
-pub(super) fn hints(
-    answer: StreamedAnswer,
-) -> Result<BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError> {
+pub(super) fn hints(answer: StreamedAnswer) -> Result<Hints, RemoteError> {
     match answer.media_type.as_str() {
         "text/event-stream" => {}
         "text/html" => return Err(RemoteError::not_this_kind("a web page came instead of events")),

@@ -6,9 +6,9 @@ use domain::session::ShowReference;
 
 /// Ids of a series at TheTVDB and IMDB.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SeriesIds {
-    pub(super) tvdb: Option<TvdbId>,
-    pub(super) imdb: Option<String>,
+pub(crate) struct SeriesIds {
+    pub(crate) tvdb: Option<TvdbId>,
+    pub(crate) imdb: Option<String>,
 }
 
 impl SeriesIds {
@@ -17,7 +17,7 @@ impl SeriesIds {
     /// first segment is the show's id, also for a season or an episode.
     ///
     /// Guids of new agents, of files without match and of databases unknown here have no ids.
-    pub(super) fn of(guid: &str) -> Self {
+    pub(crate) fn of(guid: &str) -> Self {
         let Some((agent, rest)) = guid.split_once("://") else {
             return Self::default();
         };
@@ -53,7 +53,7 @@ impl SeriesIds {
         }
     }
 
-    fn or(self, other: Self) -> Self {
+    pub(crate) fn or(self, other: Self) -> Self {
         Self {
             tvdb: self.tvdb.or(other.tvdb),
             imdb: self.imdb.or(other.imdb),

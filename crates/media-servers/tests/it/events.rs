@@ -8,7 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::session::PlayerState;
 use futures::{StreamExt as _, stream};
-use media_servers::{MediaServer as _, PlaybackHint};
+use media_servers::{Hints, MediaServer as _, PlaybackHint};
 use remote::{RemoteError, ReqwestTransport};
 use std::sync::Arc;
 
@@ -37,8 +37,9 @@ async fn serve(status: u16, media_type: &'static str, pieces: &'static [&'static
     format!("http://{address}")
 }
 
-async fn open(base: &str) -> Result<stream::BoxStream<'static, Result<PlaybackHint, RemoteError>>, RemoteError> {
-    plex(base, Arc::new(ReqwestTransport::new().unwrap())).hints().await
+async fn open(base: &str) -> Result<Hints, RemoteError> {
+    let hints = plex(base, Arc::new(ReqwestTransport::new().unwrap())).hints().await?;
+    Ok(hints.unwrap())
 }
 
 fn playing(session: Option<&str>, item: Option<&str>, state: PlayerState) -> PlaybackHint {

@@ -8,5 +8,7 @@ mod captures;
 mod events;
 mod history;
 mod library;
+mod media_browser;
 mod script;
 mod sessions;
+mod tautulli;

@@ -45,7 +45,16 @@ impl Limits {
 #[derive(Debug, Clone, Default)]
 pub struct Headers {
     plain: Vec<(&'static str, String)>,
-    secret: Vec<(&'static str, SecretString)>,
+    secret: Vec<Secret>,
+}
+
+/// A header with a key or token, and what stands around it.
+#[derive(Debug, Clone)]
+struct Secret {
+    name: &'static str,
+    before: String,
+    value: SecretString,
+    after: String,
 }
 
 impl Headers {
@@ -63,8 +72,20 @@ impl Headers {
 
     /// Adds a key or token. It is marked sensitive, and removed from every text that comes back.
     #[must_use]
-    pub fn secret(mut self, name: &'static str, value: SecretString) -> Self {
-        self.secret.push((name, value));
+    pub fn secret(self, name: &'static str, value: SecretString) -> Self {
+        self.secret_within(name, "", value, "")
+    }
+
+    /// Adds a key or token of letters, digits and `-._~` that is only a part of a header. The header is marked sensitive, and
+    /// the key or token removed from every text that comes back.
+    #[must_use]
+    pub fn secret_within(mut self, name: &'static str, before: &str, value: SecretString, after: &str) -> Self {
+        self.secret.push(Secret {
+            name,
+            before: before.to_owned(),
+            value,
+            after: after.to_owned(),
+        });
         self
     }
 
@@ -78,14 +99,17 @@ impl Headers {
             );
         }
         let mut secrets = Vec::new();
-        for (key, value) in self.secret {
-            let exposed = value.expose_secret().trim();
-            let mut header = HeaderValue::from_str(exposed).map_err(|_| SetupError::Header)?;
-            if exposed.is_empty() {
+        for secret in self.secret {
+            let exposed = secret.value.expose_secret().trim();
+            // Inside of something else it must not mean anything there.
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+            if exposed.is_empty() || !secret.before.is_empty() && !exposed.bytes().all(is_plain) {
                 return Err(SetupError::Header);
             }
+            let whole = SecretString::from(format!("{}{exposed}{}", secret.before, secret.after));
+            let mut header = HeaderValue::from_str(whole.expose_secret()).map_err(|_| SetupError::Header)?;
             header.set_sensitive(true);
-            headers.insert(name(key)?, header);
+            headers.insert(name(secret.name)?, header);
             secrets.push(SecretString::from(exposed));
         }
         Ok((headers, secrets))
@@ -98,6 +122,7 @@ pub struct Call {
     pub(super) method: Method,
     pub(super) path: String,
     pub(super) query: Vec<(String, String)>,
+    pub(super) secret_query: Vec<(&'static str, SecretString)>,
     pub(super) headers: Vec<(HeaderName, String)>,
     pub(super) accept: String,
     pub(super) content_type: Option<&'static str>,
@@ -112,6 +137,7 @@ impl Call {
             method,
             path: path.into(),
             query: Vec::new(),
+            secret_query: Vec::new(),
             headers: Vec::new(),
             accept: "application/json".to_owned(),
             content_type: None,
@@ -129,6 +155,14 @@ impl Call {
     #[must_use]
     pub fn query(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds a key or token as a query argument, for servers that take it nowhere else. Addresses end up in the logs of what
+    /// stands in between.
+    #[must_use]
+    pub fn secret_query(mut self, name: &'static str, value: SecretString) -> Self {
+        self.secret_query.push((name, value));
         self
     }
 

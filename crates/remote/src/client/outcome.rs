@@ -104,7 +104,7 @@ fn without_secrets(url: &Url) -> String {
     )
 }
 
-/// The server's own words, in the forms that Sonarr, Plex and ASP.NET give them.
+/// The server's own words, in the forms that Sonarr, Plex, Tautulli and ASP.NET give them.
 fn message(media_type: &str, body: &[u8]) -> Option<String> {
     match media_type {
         "application/json" | "application/problem+json" | "text/json" => {
@@ -142,10 +142,12 @@ fn json_message(body: &Value) -> Option<String> {
         })
     };
     let listed = || body["errors"][0]["message"].as_str();
+    let enveloped = || body["response"]["message"].as_str();
     first_line(
         named
             .or_else(validation)
             .or_else(listed)
+            .or_else(enveloped)
             .or_else(|| body["title"].as_str())?,
     )
 }
@@ -186,6 +188,10 @@ mod tests {
         assert_eq!(
             found(json!({"errors": [{"code": 1001, "message": "User"}]})).as_deref(),
             Some("User")
+        );
+        assert_eq!(
+            found(json!({"response": {"result": "error", "message": "Unknown command: x.", "data": {}}})).as_deref(),
+            Some("Unknown command: x.")
         );
         assert_eq!(found(json!({})), None);
         let xml = br#"<Response code="503" title="Maintenance" status="Migrating."/>"#;

@@ -1,9 +1,11 @@
 //! Requests over the network.
 
-use super::{BodyStream, Transport, TransportError};
+use super::{BodyStream, Transport, TransportError, Upgrade};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt as _;
+use http::StatusCode;
+use http::uri::Scheme;
 use reqwest::{Client, redirect, retry};
 use std::error::Error;
 use std::sync::OnceLock;
@@ -21,7 +23,17 @@ const IDLE_CONNECTION: Duration = Duration::from_secs(45);
 #[derive(Debug)]
 pub struct ReqwestTransport {
     remote: Client,
+    /// As `remote`, for what HTTP/2 cannot do.
+    remote_http1: OnceLock<Client>,
     loopback: OnceLock<Client>,
+}
+
+/// What sets the clients apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Remote,
+    RemoteHttp1,
+    Loopback,
 }
 
 impl ReqwestTransport {
@@ -33,24 +45,37 @@ impl ReqwestTransport {
         // A second installation fails, and the first one is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
-            remote: build(false)?,
+            remote: build(Way::Remote)?,
+            remote_http1: OnceLock::new(),
             loopback: OnceLock::new(),
         })
     }
 
-    fn client_for(&self, host: Option<&str>) -> Result<&Client, TransportError> {
-        if !host.is_some_and(is_loopback) {
-            return Ok(&self.remote);
-        }
-        if let Some(client) = self.loopback.get() {
+    fn client(&self, way: Way) -> Result<&Client, TransportError> {
+        let made_on_demand = match way {
+            Way::Remote => return Ok(&self.remote),
+            Way::RemoteHttp1 => &self.remote_http1,
+            Way::Loopback => &self.loopback,
+        };
+        if let Some(client) = made_on_demand.get() {
             return Ok(client);
         }
-        let client = build(true)?;
-        Ok(self.loopback.get_or_init(|| client))
+        let client = build(way)?;
+        Ok(made_on_demand.get_or_init(|| client))
+    }
+
+    async fn execute(&self, way: Way, request: http::Request<Bytes>) -> Result<reqwest::Response, TransportError> {
+        let client = self.client(way)?;
+        let empty = request.body().is_empty();
+        let mut request = reqwest::Request::try_from(request).map_err(|error| before_answer(&error))?;
+        if empty {
+            *request.body_mut() = None;
+        }
+        client.execute(request).await.map_err(|error| before_answer(&error))
     }
 }
 
-fn build(direct: bool) -> Result<Client, TransportError> {
+fn build(way: Way) -> Result<Client, TransportError> {
     let builder = Client::builder()
         .user_agent(concat!("Cliffhangarr/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT_TIMEOUT)
@@ -59,7 +84,11 @@ fn build(direct: bool) -> Result<Client, TransportError> {
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .gzip(true);
-    let builder = if direct { builder.no_proxy() } else { builder };
+    let builder = match way {
+        Way::Remote => builder,
+        Way::RemoteHttp1 => builder.http1_only(),
+        Way::Loopback => builder.http1_only().no_proxy(),
+    };
     builder.build().map_err(|error| TransportError::Tls {
         detail: innermost(&error),
     })
@@ -76,26 +105,48 @@ fn is_loopback(host: &str) -> bool {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
-        let client = self.client_for(request.uri().host())?;
-        let empty = request.body().is_empty();
-        let mut request = reqwest::Request::try_from(request).map_err(|error| before_answer(&error))?;
-        if empty {
-            *request.body_mut() = None;
-        }
-        let answer = client.execute(request).await.map_err(|error| before_answer(&error))?;
-        let mut response = http::Response::new(());
-        *response.status_mut() = answer.status();
-        *response.headers_mut() = answer.headers().clone();
-        let body = answer
-            .bytes_stream()
-            .map(|piece| {
-                piece.map_err(|error| TransportError::Body {
-                    detail: innermost(&error),
-                })
-            })
-            .boxed();
-        Ok(response.map(|()| body))
+        let way = if request.uri().host().is_some_and(is_loopback) {
+            Way::Loopback
+        } else {
+            Way::Remote
+        };
+        self.execute(way, request).await.map(response)
     }
+
+    async fn upgrade(&self, request: http::Request<Bytes>) -> Result<Upgrade, TransportError> {
+        let way = if request.uri().host().is_some_and(is_loopback) {
+            Way::Loopback
+        } else if request.uri().scheme() == Some(&Scheme::HTTPS) {
+            Way::RemoteHttp1
+        } else {
+            Way::Remote
+        };
+        let answer = self.execute(way, request).await?;
+        if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(Upgrade::Refused(response(answer)));
+        }
+        let headers = answer.headers().clone();
+        let connection = answer.upgrade().await.map_err(|error| before_answer(&error))?;
+        Ok(Upgrade::Switched {
+            headers,
+            connection: Box::new(connection),
+        })
+    }
+}
+
+fn response(answer: reqwest::Response) -> http::Response<BodyStream> {
+    let mut response = http::Response::new(());
+    *response.status_mut() = answer.status();
+    *response.headers_mut() = answer.headers().clone();
+    let body = answer
+        .bytes_stream()
+        .map(|piece| {
+            piece.map_err(|error| TransportError::Body {
+                detail: innermost(&error),
+            })
+        })
+        .boxed();
+    response.map(|()| body)
 }
 
 fn before_answer(error: &reqwest::Error) -> TransportError {

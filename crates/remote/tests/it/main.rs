@@ -8,5 +8,7 @@ mod answers;
 mod failures;
 mod in_process;
 mod lists;
+mod secret_query;
 mod servers;
+mod sockets;
 mod tls;

@@ -3,6 +3,7 @@
 use crate::servers::{client, get_json, serve};
 use axum::routing::get;
 use axum::{Json, Router};
+use futures::{SinkExt as _, StreamExt as _};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use remote::Call;
 use serde_json::json;
@@ -15,20 +16,21 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::{self, ServerConfig};
 
 const ADDRESS: &str = "CLIFFHANGARR_TEST_ADDRESS";
+const WAY: &str = "CLIFFHANGARR_TEST_WAY";
 
-/// A household's own authority, as PEM, and a server with a certificate of it; returns the server's port.
-async fn serve_tls() -> (String, u16) {
+/// A household's own authority, as PEM, and a certificate of it for a name. HTTP/2 is spoken where the client wants it.
+fn authority(name: &str) -> (String, TlsAcceptor) {
     let ca_key = KeyPair::generate().unwrap();
     let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()])
+    let certificate = CertificateParams::new(vec![name.to_owned()])
         .unwrap()
         .signed_by(&key, &Issuer::new(ca, ca_key))
         .unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
+    let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
@@ -37,7 +39,13 @@ async fn serve_tls() -> (String, u16) {
             PrivateKeyDer::Pkcs8(key.serialize_der().into()),
         )
         .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    (ca_pem, TlsAcceptor::from(Arc::new(config)))
+}
+
+/// A household's own authority, as PEM, and a server with a certificate of it; returns the server's port.
+async fn serve_tls() -> (String, u16) {
+    let (ca_pem, acceptor) = authority("localhost");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -47,6 +55,29 @@ async fn serve_tls() -> (String, u16) {
                 let _ = stream.read(&mut request).await;
                 let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\n\r\ntrue";
                 let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        }
+    });
+    (ca_pem, port)
+}
+
+/// A server whose web sockets repeat what they are told, behind a proxy that is the only way to it; returns its authority and
+/// the proxy's port.
+async fn serve_sockets_behind_a_proxy(name: &'static str) -> (String, u16) {
+    let (ca_pem, acceptor) = authority(name);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).await.unwrap();
+            let wanted = format!("CONNECT {name}:443 ");
+            assert!(request[..length].starts_with(wanted.as_bytes()));
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let stream = acceptor.accept(stream).await.unwrap();
+            let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+            while let Some(Ok(message)) = socket.next().await {
+                let _ = socket.send(message).await;
             }
         }
     });
@@ -74,6 +105,12 @@ async fn the_copy() {
     let Ok(address) = std::env::var(ADDRESS) else {
         return;
     };
+    if std::env::var_os(WAY).is_some() {
+        let mut socket = client(&address).open_socket(Call::get("socket")).await.unwrap();
+        socket.send("hello").await.unwrap();
+        println!("heard {:?}", socket.next().await);
+        return;
+    }
     match get_json(&client(&address), Call::get("")).await {
         Ok(value) => println!("answer {value}"),
         Err(error) => println!("error {} {error}", error.code()),
@@ -133,4 +170,20 @@ async fn the_systems_proxy_is_not_asked_for_the_computer_itself() {
     assert!(printed.contains("answer true"), "{printed}");
     let printed = ask_in_a_copy("http://cliffhangarr.invalid".to_owned(), nowhere()).await;
     assert!(printed.contains("error unreachable"), "{printed}");
+}
+
+#[tokio::test]
+async fn web_sockets_go_the_way_of_all_requests_but_never_by_http_2() {
+    let (ca, proxy) = serve_sockets_behind_a_proxy("cliffhangarr.invalid").await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, ca).unwrap();
+    let environment = vec![
+        (WAY, "socket".to_owned()),
+        ("SSL_CERT_FILE", file.display().to_string()),
+        ("HTTPS_PROXY", format!("http://127.0.0.1:{proxy}")),
+        ("https_proxy", format!("http://127.0.0.1:{proxy}")),
+    ];
+    let printed = ask_in_a_copy("https://cliffhangarr.invalid".to_owned(), environment).await;
+    assert!(printed.contains("heard Some(Ok(Text(\"hello\")))"), "{printed}");
 }

@@ -15,16 +15,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const REMEMBERED: usize = 50_000;
 
 /// Places where Plex, Sonarr and Jellyfin look for a secret, besides the query.
-const SECRET_HEADERS: [&str; 5] = [
+const SECRET_HEADERS: [&str; 6] = [
     "x-api-key",
     "authorization",
     "x-plex-token",
     "x-emby-token",
+    "x-mediabrowser-token",
     "x-emby-authorization",
 ];
 
 /// Names of query fields that hold a secret.
-const SECRET_QUERY: [&str; 4] = ["apikey", "api_key", "x-plex-token", "access_token"];
+const SECRET_QUERY: [&str; 5] = ["apikey", "api_key", "x-plex-token", "access_token", "secret"];
+
+/// A part of the paths, in small letters, of requests whose body is a secret.
+const SECRET_BODY: &str = "/users/authenticate";
 
 /// One request as it arrived, and how it was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +41,7 @@ pub struct LoggedRequest {
     pub headers: Vec<String>,
     /// Whether a secret came along, in a header or in the query.
     pub has_token: bool,
-    /// The body as text.
+    /// The body as text; `***` where it is a password.
     pub body: String,
     /// Status of the answer; absent while none was given.
     pub status: Option<u16>,
@@ -159,7 +163,11 @@ fn entry(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Logge
         target: format!("{}{query}", uri.path()),
         headers: headers.keys().map(|name| name.as_str().to_owned()).collect(),
         has_token: secret_in_query || SECRET_HEADERS.iter().any(|name| headers.contains_key(*name)),
-        body: String::from_utf8_lossy(body).into_owned(),
+        body: if uri.path().to_ascii_lowercase().contains(SECRET_BODY) {
+            String::from("***")
+        } else {
+            String::from_utf8_lossy(body).into_owned()
+        },
         status: None,
         response_bytes: 0,
         accept_encoding: headers

@@ -3,7 +3,9 @@
 
 mod faults;
 mod household;
+mod jellyfin;
 mod plex;
 mod plextv;
 mod python;
 mod sonarr;
+mod tautulli;

@@ -6,8 +6,16 @@ use std::{
     process::{Command, Output},
 };
 
-/// The clients, with everything else that pip would choose by itself left to it.
-const PACKAGES: [&str; 3] = ["pyarr==5.2.0", "plexapi==4.18.3", "websocket-client==1.8.0"];
+/// The clients, and what they need and do not say; everything else is left to pip.
+const PACKAGES: [&str; 7] = [
+    "pyarr==5.2.0",
+    "plexapi==4.18.3",
+    "jellyfin-apiclient-python==1.20.2",
+    "embyclient==4.9.0.33",
+    "websocket-client==1.8.0",
+    "pytautulli==23.1.1",
+    "async-timeout==5.0.1",
+];
 
 /// The Python interpreter of the environment; makes it on first use.
 ///
