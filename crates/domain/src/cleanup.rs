@@ -3,6 +3,8 @@
 use crate::baseline::{Baseline, ChangeToBaseline, change_of_season};
 use crate::ids::ViewerKey;
 use crate::monitoring::{RollingShow, TrackingEntry};
+use crate::observed::ObservedTime;
+use crate::outlook::{foreseen, goes_at};
 use crate::plan::{Decision, Reason, Subject};
 use crate::protection::{PlayingNow, Protection, of_show};
 use crate::series::SeriesSnapshot;
@@ -31,8 +33,8 @@ pub struct CleanupFacts<'a> {
     pub playing: &'a [PlayingNow],
     /// What Sonarr's tags say.
     pub protection: &'a Protection,
-    /// Whether everything of the last `inactivityResetDays` is known.
-    pub past_known: bool,
+    /// Which times are known. A cleanup needs the whole of the last `inactivityResetDays`.
+    pub observed: &'a ObservedTime,
     /// The present moment.
     pub now: Timestamp,
     /// Where people count their days.
@@ -56,9 +58,12 @@ pub struct SeasonOutlook {
     pub bytes: i64,
     /// When any viewer, filtered or not, last watched something of it; `None` where nobody is known to have.
     pub last_viewed: Option<Timestamp>,
+    /// When it is free if nobody watches anything of the show before and all of that is seen; `None` where it never is. A
+    /// season that is kept has a time where whoever keeps it stops counting before the others do.
+    pub goes_at: Option<Timestamp>,
 }
 
-/// Whether a season may go.
+/// Whether a season, or a whole show, may go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Now.
@@ -82,6 +87,16 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Why it is kept, as a code; `None` where it is not.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Kept { reason, .. } => Some(*reason),
+            Self::Free { .. } | Self::FreeAt { .. } => None,
+        }
+    }
+}
+
 /// Days of inactivity as a length of time.
 pub(crate) fn window(settings: &Settings) -> SignedDuration {
     SignedDuration::from_hours(24 * i64::from(settings.inactivity_reset_days))
@@ -101,9 +116,15 @@ pub(crate) fn end_of_window(watched_at: Timestamp, settings: &Settings) -> Times
 /// is active, nothing is free: that is the reset's business. Nor is anything while none of them has watched the show since it
 /// was enrolled: what they watched before protects, and moves nobody on.
 pub fn plan_cleanup(facts: &CleanupFacts<'_>) -> Vec<SeasonOutlook> {
-    if !facts.settings.enable_progressive_cleanup {
-        return Vec::new();
+    if facts.settings.enable_progressive_cleanup {
+        every_season(facts)
+    } else {
+        Vec::new()
     }
+}
+
+/// The same, whether progressive cleanup is switched on or not.
+pub(crate) fn every_season(facts: &CleanupFacts<'_>) -> Vec<SeasonOutlook> {
     let baseline = Baseline::of(facts.show.monitoring_type, facts.snapshot);
     let active = active_viewers(facts);
     let seasons: BTreeSet<i32> = facts
@@ -122,11 +143,8 @@ pub fn plan_cleanup(facts: &CleanupFacts<'_>) -> Vec<SeasonOutlook> {
 
 /// The earliest time at which a season becomes free by itself: when to look again.
 pub fn next_due(outlooks: &[SeasonOutlook]) -> Option<Timestamp> {
-    let due = |outlook: &SeasonOutlook| match outlook.verdict {
-        Verdict::FreeAt { at, .. } => Some(at),
-        Verdict::Free { .. } | Verdict::Kept { .. } => None,
-    };
-    outlooks.iter().filter_map(due).min()
+    let waiting = outlooks.iter().filter(|outlook| outlook.decision.is_none());
+    waiting.filter_map(|outlook| outlook.goes_at).min()
 }
 
 /// The seasons in which a show's viewers are, of those who count and were active lately: by viewer, ascending. Only seasons
@@ -169,15 +187,20 @@ fn active_viewers<'a>(facts: &CleanupFacts<'a>) -> Vec<ActiveViewer<'a>> {
     active
 }
 
-/// The season a viewer is in. Somebody let through the filter only now has no position yet: it is the season they watched
-/// last, or, where nothing is known, a place before every season.
-fn season_of(entry: &TrackingEntry) -> i32 {
-    let latest = entry
-        .seasons_watched
+/// The season a viewer is in. The filter may have held the position while they went on, or back: then it is the earlier one of
+/// the position and the season they watched last. Where nothing is known, it is a place before every season.
+pub fn season_of(entry: &TrackingEntry) -> i32 {
+    let watched = &entry.seasons_watched;
+    let newest = watched.values().max();
+    let position = entry.last_watched.map(|at| at.season);
+    if let Some(season) = position.filter(|season| watched.get(season) >= newest) {
+        return season;
+    }
+    let latest = watched
         .iter()
-        .max_by_key(|(season, at)| (**at, -**season))
+        .find(|(_, at)| Some(*at) == newest)
         .map(|(season, _)| *season);
-    entry.last_watched.map(|at| at.season).or(latest).unwrap_or(0)
+    position.into_iter().chain(latest).min().unwrap_or(0)
 }
 
 fn outlook(
@@ -187,7 +210,8 @@ fn outlook(
     season: i32,
     change: ChangeToBaseline,
 ) -> SeasonOutlook {
-    let verdict = verdict(facts, active, season);
+    let goes_at = goes_at(facts, season);
+    let verdict = foreseen(facts, verdict(facts, active, season), season, goes_at);
     let last_viewed = facts.entries.iter().filter(|entry| entry.show == facts.show.id);
     let last_viewed = last_viewed
         .filter_map(|entry| entry.seasons_watched.get(&season))
@@ -217,7 +241,13 @@ fn outlook(
         files,
         bytes,
         last_viewed,
+        goes_at,
     }
+}
+
+/// Whether a season may go at the moment of the facts, whatever comes later.
+pub(crate) fn verdict_of(facts: &CleanupFacts<'_>, season: i32) -> Verdict {
+    verdict(facts, &active_viewers(facts), season)
 }
 
 fn verdict(facts: &CleanupFacts<'_>, active: &[ActiveViewer<'_>], season: i32) -> Verdict {
@@ -265,7 +295,8 @@ fn verdict(facts: &CleanupFacts<'_>, active: &[ActiveViewer<'_>], season: i32) -
             because,
         };
     }
-    if !facts.past_known {
+    let since = facts.now.checked_sub(window(facts.settings)).unwrap_or(Timestamp::MIN);
+    if !facts.observed.past_known(since, facts.now) {
         let detail = "not everything that was played lately is known yet".to_owned();
         return kept(Reason::PastUnknown, detail);
     }

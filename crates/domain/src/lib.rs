@@ -14,6 +14,7 @@ pub mod enrollment;
 pub mod ids;
 pub mod monitoring;
 pub mod observed;
+pub mod outlook;
 pub mod pace;
 pub mod plan;
 pub mod pressure;

@@ -26,10 +26,15 @@ impl ObservedTime {
     /// Puts together when observation began (what was before is unknown) and the gaps since then, in any order and
     /// overlapping as they like.
     ///
-    /// Where no media server is connected nothing is observed: `began` is then the present moment.
+    /// Where no media server is connected nothing is observed, see [`ObservedTime::nothing`].
     pub fn new(began: Timestamp, mut gaps: Vec<Gap>) -> Self {
         gaps.sort();
         Self { began, gaps }
+    }
+
+    /// Nothing is observed, and nothing is going to be.
+    pub fn nothing() -> Self {
+        Self::new(Timestamp::MAX, Vec::new())
     }
 
     /// How much of the time from `since` to `now` is known.
@@ -54,6 +59,19 @@ impl ObservedTime {
     pub fn past_known(&self, since: Timestamp, now: Timestamp) -> bool {
         let overlaps = |gap: &Gap| gap.from < now && gap.until.is_none_or(|until| until > since && until > gap.from);
         since >= self.began && self.open_gap().is_none() && !self.gaps.iter().any(overlaps)
+    }
+
+    /// From when on the whole of a `span` that ends then is known, if everything is observed from now on; `None` where that
+    /// cannot be told.
+    pub(crate) fn known_again(&self, span: SignedDuration) -> Option<Timestamp> {
+        let mut known_from = self.began;
+        for gap in &self.gaps {
+            let until = gap.until?;
+            if until > gap.from {
+                known_from = known_from.max(until);
+            }
+        }
+        known_from.checked_add(span).ok()
     }
 
     /// A gap that may still be read back: the server is away, or its history is being read. While there is one, nothing is
@@ -122,5 +140,18 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn a_span_is_known_again_when_every_gap_lies_before_it() {
+        let known_again = |gaps| ObservedTime::new(day(0), gaps).known_again(SignedDuration::from_hours(7 * 24));
+        assert_eq!(known_again(vec![]), Some(day(7)));
+        assert_eq!(known_again(vec![gap(4, Some(6)), gap(2, Some(3))]), Some(day(13)));
+        assert_eq!(known_again(vec![gap(9, Some(9))]), Some(day(7)));
+        assert_eq!(known_again(vec![gap(4, Some(6)), gap(8, None)]), None);
+        let nothing = ObservedTime::nothing();
+        assert_eq!(nothing.known_again(SignedDuration::from_hours(1)), None);
+        assert!(!nothing.past_known(day(1), day(2)));
+        assert_eq!(nothing.observed_since(day(1), day(2)), SignedDuration::ZERO);
     }
 }

@@ -169,6 +169,8 @@ reasons! {
     Baseline => "baseline",
     /// Stays: what happened on the media servers is not fully known.
     PastUnknown => "pastUnknown",
+    /// Stays: what would take it by itself is switched off.
+    SwitchedOff => "switchedOff",
     /// Waits for the user's confirmation.
     NeedsConfirmation => "needsConfirmation",
     /// The show is brought back to its baseline because nobody watches it.

@@ -83,20 +83,9 @@ pub fn activity(
     observed: &ObservedTime,
     now: Timestamp,
 ) -> Activity {
-    let viewings = entries
-        .iter()
-        .filter(|entry| entry.show == show.id)
-        .map(|entry| entry.last_watched_at);
-    let ever_watched = viewings.chain(show.last_watched_at).max();
-    let last_watched = ever_watched.filter(|watched_at| *watched_at >= show.enrolled_at);
-    let since_expansion = show.expanded_at.map(|expanded| expanded.max(show.enrolled_at));
-    let consented = show
-        .prior_files_may_go
-        .then(|| show.reset_at.unwrap_or(show.enrolled_at).max(show.enrolled_at));
-    let Some(start) = last_watched.or(since_expansion).or(consented) else {
+    let Some((start, last_watched)) = left_alone_since(show, entries) else {
         return Activity::NeverWatched;
     };
-    let start = ever_watched.map_or(start, |watched_at| watched_at.max(start));
     let until = end_of_window(start, settings);
     if now < until {
         return Activity::Active { last: start, until };
@@ -109,6 +98,26 @@ pub fn activity(
         };
     }
     Activity::Inactive { last: last_watched }
+}
+
+/// From when on the time counts in which nobody watches a show, and when somebody last did since it was enrolled or reset.
+/// `None` where it was never watched since, and nothing in it came from us.
+pub(crate) fn left_alone_since(
+    show: &RollingShow,
+    entries: &[TrackingEntry],
+) -> Option<(Timestamp, Option<Timestamp>)> {
+    let viewings = entries
+        .iter()
+        .filter(|entry| entry.show == show.id)
+        .map(|entry| entry.last_watched_at);
+    let ever_watched = viewings.chain(show.last_watched_at).max();
+    let last_watched = ever_watched.filter(|watched_at| *watched_at >= show.enrolled_at);
+    let since_expansion = show.expanded_at.map(|expanded| expanded.max(show.enrolled_at));
+    let consented = show
+        .prior_files_may_go
+        .then(|| show.reset_at.unwrap_or(show.enrolled_at).max(show.enrolled_at));
+    let start = last_watched.or(since_expansion).or(consented)?;
+    Some((ever_watched.map_or(start, |watched_at| watched_at.max(start)), last_watched))
 }
 
 /// Whether anybody watched a show since it was enrolled or, if it was reset since, since then.
@@ -156,26 +165,27 @@ pub fn inactivity(facts: &ResetFacts<'_>) -> Decision {
     if let Some(detail) = protected {
         return nothing(Reason::Protected, format!("It stays because {detail}."));
     }
-    let because = last.map_or_else(
-        || match facts.show.expanded_at {
-            Some(_) => "Nobody has watched it since it was expanded".to_owned(),
-            None => "Nobody has watched it since it was enrolled".to_owned(),
-        },
-        |last| {
-            format!(
-                "Nobody has watched it since {}",
-                wording::date(last, facts.now, facts.zone)
-            )
-        },
-    );
+    let because = capitalized(&nobody_since(facts, last));
     reset(facts, Reason::InactiveReset, &because, &reach, change)
+}
+
+/// "nobody has watched it since 26 November"
+pub(crate) fn nobody_since(facts: &ResetFacts<'_>, last: Option<Timestamp>) -> String {
+    match (last, facts.show.expanded_at) {
+        (Some(last), _) => format!(
+            "nobody has watched it since {}",
+            wording::date(last, facts.now, facts.zone)
+        ),
+        (None, Some(_)) => "nobody has watched it since it was expanded".to_owned(),
+        (None, None) => "nobody has watched it since it was enrolled".to_owned(),
+    }
 }
 
 const THERE_BEFORE: &str = "Nobody has watched it since it was enrolled, and what is there was there before.";
 
 /// The show as a reset for want of viewers may touch it. Where nobody has watched it since it was enrolled, and without the
 /// user's consent, that is only what our expansions reached: whatever lies in later seasons was there before and is kept.
-fn within_reach(facts: &ResetFacts<'_>) -> RollingShow {
+pub(crate) fn within_reach(facts: &ResetFacts<'_>) -> RollingShow {
     let mut show = facts.show.clone();
     let watched = was_watched_since_enrollment(&show, facts.entries);
     if watched || show.prior_files_may_go || show.expanded_at.is_none() {
@@ -328,27 +338,31 @@ fn still_coming(reach: &RollingShow, baseline: &Baseline, snapshot: &SeriesSnaps
 }
 
 fn still_active(facts: &ResetFacts<'_>, last: Timestamp, until: Timestamp) -> String {
+    format!(
+        "{}; it is inactive on {} at the earliest.",
+        capitalized(&what_keeps_it_active(facts, last)),
+        wording::date(until, facts.now, facts.zone)
+    )
+}
+
+/// "Alice watched it on 26 November"
+pub(crate) fn what_keeps_it_active(facts: &ResetFacts<'_>, last: Timestamp) -> String {
     let viewers = facts
         .entries
         .iter()
         .filter(|entry| entry.show == facts.show.id && entry.last_watched_at == last);
-    let who = viewers.map(wording::viewer).min().unwrap_or("Somebody");
-    let date = |at| wording::date(at, facts.now, facts.zone);
+    let who = viewers.map(wording::viewer).min().unwrap_or("somebody");
     let was_watched =
         facts.show.last_watched_at == Some(last) || facts.entries.iter().any(|entry| entry.last_watched_at == last);
     let what = match facts.show.expanded_at {
         _ if was_watched => format!("{who} watched it"),
-        Some(_) => "It was expanded".to_owned(),
-        None => "It was enrolled".to_owned(),
+        Some(_) => "it was expanded".to_owned(),
+        None => "it was enrolled".to_owned(),
     };
-    format!(
-        "{what} on {}; it is inactive on {} at the earliest.",
-        date(last),
-        date(until)
-    )
+    format!("{what} on {}", wording::date(last, facts.now, facts.zone))
 }
 
-fn past_unknown(facts: &ResetFacts<'_>, last: Timestamp, observed_days: i64) -> String {
+pub(crate) fn past_unknown(facts: &ResetFacts<'_>, last: Timestamp, observed_days: i64) -> String {
     let date = |at| wording::date(at, facts.now, facts.zone);
     match facts.observed.open_gap() {
         Some(gap) => format!(
@@ -366,7 +380,7 @@ fn past_unknown(facts: &ResetFacts<'_>, last: Timestamp, observed_days: i64) -> 
     }
 }
 
-fn capitalized(sentence: &str) -> String {
+pub(crate) fn capitalized(sentence: &str) -> String {
     let mut characters = sentence.chars();
     characters
         .next()

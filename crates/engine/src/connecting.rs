@@ -2,10 +2,10 @@
 
 use crate::core::{Core, lock};
 use crate::error::RequestError;
-use crate::links::{Client, Link, not_supported};
+use crate::links::{Client, Link};
 use crate::options::{Connected, ConnectionDraft, Disconnected};
+use domain::ids::ServerId;
 use domain::plan::{Decision, Reason, Subject};
-use domain::state::ConnectionKind;
 use remote::SecretString;
 use store::{Connection, NewConnection};
 
@@ -74,7 +74,10 @@ impl Core {
                     None,
                 ))
             }
-            Client::None => Err(RequestError::invalid("invalidValue", not_supported(draft.kind))),
+            Client::None => Err(RequestError::failed(
+                "unauthorized",
+                "There is no key or token.".to_owned(),
+            )),
         }
     }
 
@@ -103,9 +106,6 @@ impl Core {
     /// A draft's name, if the draft can become a connection at all.
     fn checked_name(&self, draft: &ConnectionDraft) -> Result<String, RequestError> {
         let refused = |message: String| Err(RequestError::invalid("invalidValue", message));
-        if !is_supported(draft.kind) {
-            return refused(not_supported(draft.kind));
-        }
         let name = draft.name.trim();
         if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
             return refused("A connection needs a name of 1 to 60 characters.".to_owned());
@@ -207,6 +207,7 @@ impl Core {
         let connection = &link.connection;
         let secret_stays = self.remove_secret(&connection.name).await;
         self.store.remove_connection(connection.id).await?;
+        self.forget_onlooker(ServerId(connection.id)).await?;
         let subject = Subject {
             show: connection.name.clone(),
             ..Subject::default()
@@ -249,13 +250,5 @@ impl Core {
             _ => "secretStoreUnavailable",
         };
         RequestError::failed(code, self.secret_trouble(connection, error))
-    }
-}
-
-/// Whether there is a client for such programs.
-fn is_supported(kind: ConnectionKind) -> bool {
-    match kind {
-        ConnectionKind::Plex | ConnectionKind::Sonarr => true,
-        ConnectionKind::Jellyfin | ConnectionKind::Emby | ConnectionKind::Tautulli => false,
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Core {
     pub store: Store,
     pub secrets: SecretStore,
     /// Holds the copy of the database that a rehearsal works on.
-    pub _rehearsal: Option<tempfile::TempDir>,
+    pub rehearsal: Option<tempfile::TempDir>,
     pub data_dir: DataDir,
     pub clock: Arc<dyn Clock>,
     pub transport: Arc<TimedTransport>,
@@ -68,6 +68,8 @@ pub(crate) struct Core {
     pub cleaned: Mutex<BTreeMap<RollingShowId, u64>>,
     /// Which shows that nobody watches are at their baseline.
     pub at_baseline: crate::rolling::AtBaseline,
+    /// What Sonarr said lately of shows whose outlook is looked at.
+    pub looked_up: crate::rolling::LookedUp,
     /// Both clocks at the last tick.
     pub pulse: Mutex<Option<(Timestamp, Duration)>>,
     /// What was last heard of free space.

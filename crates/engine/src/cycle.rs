@@ -21,7 +21,7 @@ use store::{Origin, StoreError};
 /// How a cycle is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mode {
-    /// Nothing is written anywhere, here or at the servers.
+    /// Nothing is written anywhere, here or at the servers; a rehearsal notes viewings in its copy.
     pub dry_run: bool,
     /// Sessions are looked at again although nothing changed.
     pub fresh: bool,
@@ -123,6 +123,12 @@ impl Core {
             .err()
             .map(|error| self.store_failed(decision.subject.clone(), &error, report));
         std::iter::once(decision).chain(failed).collect()
+    }
+
+    /// Whether what is seen of viewings is written down. A rehearsal has a database of its own, and what a viewing frees
+    /// belongs to what it tells.
+    fn writes_down_in(&self, mode: Mode) -> bool {
+        !mode.dry_run || self.rehearsal.is_some()
     }
 
     async fn journal_session(&self, decision: &Decision, key: &PlayKey, mode: Mode) -> Result<(), StoreError> {

@@ -95,7 +95,7 @@ impl Engine {
             store,
             secrets: options.secrets,
             data_dir,
-            _rehearsal: rehearsal,
+            rehearsal,
             clock: options.clock,
             transport,
             shell,
@@ -122,6 +122,7 @@ impl Engine {
             cleaned_at_revision: Mutex::default(),
             cleaned: Mutex::default(),
             at_baseline: crate::rolling::AtBaseline::default(),
+            looked_up: crate::rolling::LookedUp::default(),
             storage: crate::rolling::Storage::default(),
             pulse: Mutex::default(),
             secrets_tried_at: Mutex::default(),
@@ -129,6 +130,7 @@ impl Engine {
             cancel: CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
+        core.note_settings_in_force().await?;
         core.count_rolling_shows().await?;
         Ok(Self { core })
     }
@@ -235,11 +237,11 @@ impl Engine {
             seen_at: None,
         };
         report.absorb(core.cycle_on(&servers, mode).await);
-        if !dry_run {
+        if dry_run {
+            report.absorb(core.foretell_due_work().await?);
+        } else {
             report.absorb(core.do_due_work(Some(&owed)).await?);
-            if !core.settings().dry_run {
-                core.apply_rules(&mut report).await?;
-            }
+            core.apply_rules(&mut report).await?;
         }
         core.publish().await;
         Ok(report)
@@ -349,6 +351,7 @@ impl Engine {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .apply(checked.clone());
+        core.note_settings_in_force().await?;
         let changed: Vec<String> = checked.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         if !changed.is_empty() {
             let subject = Subject {

@@ -33,6 +33,9 @@ mod skew;
 pub use engine::Engine;
 pub use error::{ERROR_CODES, OpenError, RequestError};
 pub use options::{Connected, ConnectionDraft, Disconnected, EngineOptions, LibraryRow, PauseFor};
-pub use report::{Batch, CheckReport, Failure, LeftAlone, ResetReport, ResetRow, SettingsView, ShowRow};
-pub use rolling::{Choices, EnrollmentDraft, FolderSpace, Recycling, StorageFloor, StorageState, ViewerForecast};
+pub use report::{
+    Batch, CheckReport, Failure, LeftAlone, Outlook, OutlookRow, ResetReport, ResetRow, SettingsView, ShowRow, Standing,
+    ViewerForecast,
+};
+pub use rolling::{Choices, EnrollmentDraft, FolderSpace, Recycling, StorageFloor, StorageState};
 pub use shell::{LoggingShell, Shell};

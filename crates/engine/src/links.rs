@@ -7,7 +7,7 @@ use config::SecretError;
 use domain::ids::{InstanceId, ServerId};
 use domain::state::ConnectionKind;
 use jiff::Timestamp;
-use media_servers::{MediaServer, PlexServer};
+use media_servers::{EmbyServer, JellyfinServer, MediaServer, PlexServer, TautulliServer};
 use remote::{RemoteError, SecretString, Transport};
 use sonarr::SonarrClient;
 use std::collections::BTreeMap;
@@ -242,27 +242,19 @@ impl Core {
     /// A client for a connection, stored or only tried.
     pub fn make_client(&self, connection: &Connection, secret: SecretString) -> Result<Client, String> {
         let transport: Arc<dyn Transport> = Arc::<TimedTransport>::clone(&self.transport);
-        match connection.kind {
-            ConnectionKind::Plex => PlexServer::new(
-                ServerId(connection.id),
-                &connection.url,
-                secret,
-                &self.client_identifier,
-                transport,
-            )
-            .map(|server| Client::Media(Arc::new(server)))
-            .map_err(|error| error.to_string()),
-            ConnectionKind::Sonarr => SonarrClient::new(InstanceId(connection.id), &connection.url, secret, transport)
-                .map(|client| Client::Sonarr(Arc::new(client)))
-                .map_err(|error| error.to_string()),
-            kind @ (ConnectionKind::Jellyfin | ConnectionKind::Emby | ConnectionKind::Tautulli) => {
-                Err(not_supported(kind))
-            }
-        }
+        let (server, url, client) = (ServerId(connection.id), &connection.url, &self.client_identifier);
+        let made = match connection.kind {
+            ConnectionKind::Plex => PlexServer::new(server, url, secret, client, transport).map(media),
+            ConnectionKind::Jellyfin => JellyfinServer::new(server, url, secret, client, transport).map(media),
+            ConnectionKind::Emby => EmbyServer::new(server, url, secret, client, transport).map(media),
+            ConnectionKind::Tautulli => TautulliServer::new(server, url, secret, client, transport).map(media),
+            ConnectionKind::Sonarr => SonarrClient::new(InstanceId(connection.id), url, secret, transport)
+                .map(|client| Client::Sonarr(Arc::new(client))),
+        };
+        made.map_err(|error| error.to_string())
     }
 }
 
-/// What is said of programs that have their place but no client yet.
-pub(crate) fn not_supported(kind: ConnectionKind) -> String {
-    format!("{} is not supported yet.", kind.title())
+fn media(server: impl MediaServer + 'static) -> Client {
+    Client::Media(Arc::new(server))
 }

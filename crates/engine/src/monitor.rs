@@ -5,7 +5,7 @@ use crate::cycle::Mode;
 use crate::links::{Client, Link};
 use crate::report::CheckReport;
 use domain::plan::Reason;
-use domain::session::PlayerState;
+use domain::session::{ItemKind, PlayerState};
 use domain::state::CycleSummary;
 use domain::tracker::PlayKey;
 use futures::StreamExt as _;
@@ -27,6 +27,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 /// Pauses before an event stream is opened again.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How often a server is asked while somebody watches there and no event stream tells what becomes of it.
+const WHILE_WATCHED: SignedDuration = SignedDuration::from_mins(1);
 
 /// When a server is polled next, and when that was decided.
 #[derive(Clone, Copy)]
@@ -122,6 +124,11 @@ impl Core {
         if let Some(retry) = lock(&link.condition).not_before() {
             return due(retry.min(regular));
         }
+        let regular = if is_watched_unheard(link) {
+            regular.min(now + WHILE_WATCHED)
+        } else {
+            regular
+        };
         // Plays that do not count yet, and decisions that could not be taken.
         let verdicts = lock(&self.verdicts);
         let pending = verdicts
@@ -225,6 +232,7 @@ impl Core {
                 }
                 lasted = self.listen_once(link) => {
                     self.event_stream_is(link, false);
+                    let Some(lasted) = lasted else { return };
                     if lasted > LONGEST_PAUSE {
                         pause = FIRST_PAUSE;
                     }
@@ -237,17 +245,15 @@ impl Core {
         }
     }
 
-    /// Listens as long as a stream lasts; gives how long that was.
-    async fn listen_once(&self, link: &Link) -> Duration {
-        let Some((_, client)) = link.media() else {
-            return Duration::ZERO;
-        };
+    /// Listens as long as a stream lasts; gives how long that was, and nothing where there can be no stream.
+    async fn listen_once(&self, link: &Link) -> Option<Duration> {
+        let (_, client) = link.media()?;
         let server = &link.connection.name;
         let mut hints = match client.hints().await {
-            Ok(hints) => hints,
+            Ok(hints) => hints?,
             Err(error) => {
                 tracing::debug!(server, "no event stream: {error}");
-                return Duration::ZERO;
+                return Some(Duration::ZERO);
             }
         };
         self.event_stream_is(link, true);
@@ -261,7 +267,7 @@ impl Core {
             }
         }
         tracing::debug!(server, "the event stream ended");
-        self.clock.running().saturating_sub(opened)
+        Some(self.clock.running().saturating_sub(opened))
     }
 
     fn event_stream_is(&self, link: &Link, up: bool) {
@@ -317,4 +323,14 @@ impl Core {
         });
         !same_state || !settled
     }
+}
+
+/// Whether somebody watches an episode there, and nothing but polls will tell of the next one.
+fn is_watched_unheard(link: &Link) -> bool {
+    !link.events_up.load(Ordering::Relaxed)
+        && lock(&link.last_sessions).as_ref().is_some_and(|(_, sessions)| {
+            sessions
+                .iter()
+                .any(|session| session.item.kind == ItemKind::Episode && session.state != PlayerState::Paused)
+        })
 }

@@ -22,6 +22,14 @@ const OVERLAP: SignedDuration = SignedDuration::from_hours(6);
 /// The scheduled task of reading histories back.
 pub(crate) const HISTORY: &str = "history";
 
+/// Stands where a time would, while a server that only looks on does not answer.
+const AWAY: &str = "away";
+
+/// Where it is kept since when a server that only looks on has not been away. Nothing is kept while it never was.
+fn steady_since_key(server: ServerId) -> String {
+    format!("steady since/{server}")
+}
+
 impl Core {
     /// How far apart two looks at a server may be and still count as watching it.
     fn tolerance(&self) -> SignedDuration {
@@ -43,11 +51,40 @@ impl Core {
         }
     }
 
+    /// Notes whether a server answered that only looks on at another one. One that did not may have been off, and what was
+    /// played meanwhile is in no history.
+    pub(crate) async fn note_onlooker(&self, server: ServerId, answers: bool, now: Timestamp) {
+        let key = steady_since_key(server);
+        let noted = async {
+            let is_away = self.store.meta(&key).await?.is_some_and(|kept| kept == AWAY);
+            match (answers, is_away) {
+                (true, true) => self.store.set_meta(&key, Some(&now.to_string())).await,
+                (false, false) => self.store.set_meta(&key, Some(AWAY)).await,
+                (true, false) | (false, true) => Ok(()),
+            }
+        };
+        if let Err(error) = noted.await {
+            self.publisher.store_trouble(Some(&error.to_string()));
+        }
+    }
+
+    /// Forgets what was noted of a server that only looks on.
+    pub(crate) async fn forget_onlooker(&self, server: ServerId) -> Result<(), StoreError> {
+        self.store.set_meta(&steady_since_key(server), None).await
+    }
+
+    /// From when on a server's history has everything, as far as that can be told; `None` from its beginning on.
+    async fn steady_since(&self, server: ServerId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let kept = self.store.meta(&steady_since_key(server)).await?;
+        // While it is away, it has nothing of the present.
+        Ok(kept.map(|kept| kept.parse().unwrap_or(now)))
+    }
+
     /// The times of which everything is known, on all media servers together.
     pub(crate) async fn observed_time(&self, settings: &Settings, now: Timestamp) -> Result<ObservedTime, StoreError> {
         let servers = self.links.media_servers();
         if servers.is_empty() {
-            return Ok(ObservedTime::new(now, Vec::new()));
+            return Ok(ObservedTime::nothing());
         }
         let window = SignedDuration::from_hours(24 * i64::from(settings.inactivity_reset_days));
         let began = now - (window * 2).max(FIRST_LOOK_BACK);
@@ -119,15 +156,30 @@ impl Core {
             since = since.min(enrolled - look_back);
         }
         let since = since.max(now - look_back);
-        self.read_history(link, since).await?;
+        let incomplete = self.read_history(link, since).await?;
+        let steady_since = self
+            .steady_since(server, now)
+            .await
+            .map_err(|error| error.to_string())?;
+        // What it has counts in any case. That there was nothing else is believed only where it would be there.
+        let known_since = match incomplete {
+            Some(reason) => {
+                tracing::info!(
+                    server = link.connection.name,
+                    "The watch history is not complete, and closes no gap: {reason}"
+                );
+                now
+            }
+            None => steady_since.map_or(since, |steady| steady.max(since)),
+        };
         self.store
-            .note_history_read(server, since, now)
+            .note_history_read(server, known_since, now)
             .await
             .map_err(|error| error.to_string())
     }
 
-    /// Reads one server's history since a time into the tracking entries.
-    pub(crate) async fn read_history(&self, link: &Link, since: Timestamp) -> Result<(), String> {
+    /// Reads one server's history since a time into the tracking entries. Says why it is not complete, where it is not.
+    async fn read_history(&self, link: &Link, since: Timestamp) -> Result<Option<String>, String> {
         let Some((server, client)) = link.media() else {
             return Err(lock(&link.condition)
                 .trouble()
@@ -147,7 +199,7 @@ impl Core {
         plays.sort_by_key(|play| play.viewed_at);
         plays.retain(|play| play.season > 0);
         if plays.is_empty() {
-            return Ok(());
+            return Ok(history.incomplete);
         }
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
         let names = self.accounts(link).await;
@@ -192,7 +244,7 @@ impl Core {
             }
         }
         tracing::debug!(%server, %since, "the watch history was read back");
-        Ok(())
+        Ok(history.incomplete)
     }
 
     /// Records what a history tells. Where a viewer came somewhere unseen, what they want next is decided about as if it had

@@ -48,6 +48,9 @@ impl Core {
         let answer = client.sessions().await;
         let now = self.now();
         link.note(&answer, now);
+        if !client.records_while_away() {
+            self.note_onlooker(server, answer.is_ok(), now).await;
+        }
         let list = answer?;
         lock(&self.tracker).observe(server, &list.sessions, now);
         *lock(&link.last_sessions) = Some((now, list.sessions.clone()));

@@ -2,7 +2,8 @@
 
 use domain::ids::ViewerKey;
 use domain::monitoring::MonitoringType;
-use domain::plan::Decision;
+use domain::pace::Forecast;
+use domain::plan::{Decision, Reason};
 use domain::settings::Settings;
 use jiff::Timestamp;
 
@@ -24,7 +25,7 @@ pub struct CheckReport {
     pub triggered_searches: u32,
     /// What failed.
     pub errors: Vec<Failure>,
-    /// At least one for each session.
+    /// At least one for each session, and one for whatever else was due.
     pub decisions: Vec<Decision>,
 }
 
@@ -108,6 +109,115 @@ pub struct ResetReport {
     pub skipped: Vec<LeftAlone>,
     /// What failed; it is owed.
     pub errors: Vec<Failure>,
+    /// The decisions that were carried out or tried, or would be in a dry run.
+    pub decisions: Vec<Decision>,
+}
+
+impl ResetReport {
+    /// Adds another run's part.
+    pub fn absorb(&mut self, other: Self) {
+        self.reset.extend(other.reset);
+        self.skipped.extend(other.skipped);
+        self.errors.extend(other.errors);
+        self.decisions.extend(other.decisions);
+    }
+}
+
+/// What becomes of rolling shows if nobody watches anything more and nothing else changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outlook {
+    /// Sentences about what concerns all of it, such as monitoring that is switched off.
+    pub notes: Vec<String>,
+    /// First what is not known, waits for the user or is under way; then what goes, by its time; then what is kept. Seasons
+    /// that go or stay with their show follow its row.
+    pub rows: Vec<OutlookRow>,
+    /// Shows that are at their baseline, and so are left out.
+    pub at_baseline: usize,
+}
+
+/// What becomes of a show, or of one of its seasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutlookRow {
+    /// The master record; `None` where it is about all shows of a Sonarr that does not answer.
+    pub show: Option<i64>,
+    /// Title of the show, or the Sonarr's name.
+    pub title: String,
+    /// Name of the Sonarr.
+    pub instance: String,
+    /// The season; `None` for the whole show.
+    pub season: Option<i32>,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it goes; `None` where it does not, or waits.
+    pub at: Option<Timestamp>,
+    /// Why it is kept or waits, as a code.
+    pub reason: Option<Reason>,
+    /// For people: "Season 2 on 3 December: Alice watched S02E10 on 26 November".
+    pub sentence: String,
+    /// How many files go with it, now or then.
+    pub files: u64,
+    /// Size of those files in bytes.
+    pub bytes: i64,
+    /// When any viewer last watched something of it; `None` where nobody is known to have.
+    pub last_viewed: Option<Timestamp>,
+    /// A season about which its show decides: it goes and stays with it.
+    pub with_show: bool,
+    /// Whether the show is marked "keep".
+    pub keep_show: bool,
+    /// Whether the season is marked "keep".
+    pub keep_season: bool,
+    /// Whether the user is asked before it goes.
+    pub asked_first: bool,
+    /// What the user has to confirm or dismiss.
+    pub confirmation: Option<i64>,
+    /// Of a show: when its viewers run out of episodes, in words.
+    pub viewers: Vec<String>,
+}
+
+/// How something stands that may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Its Sonarr did not tell.
+    Unknown,
+    /// It waits for the user's word.
+    Waiting,
+    /// It is being done, or tried again.
+    UnderWay,
+    /// It goes now.
+    Free,
+    /// It goes at a time.
+    FreeAt,
+    /// It stays as things are. With a time, it goes then if nobody goes on watching, or with its show.
+    Kept,
+}
+
+impl Standing {
+    /// The word in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Waiting => "waiting",
+            Self::UnderWay => "underWay",
+            Self::Free => "free",
+            Self::FreeAt => "freeAt",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// A viewer's rhythm in a show, and where it leads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewerForecast {
+    /// Name of the viewer.
+    pub viewer: String,
+    /// The viewer.
+    pub viewer_key: ViewerKey,
+    /// The rhythm in words; `None` where there are too few viewings to tell.
+    pub pace: Option<String>,
+    /// When the viewer runs out, in words; `None` where it cannot be told.
+    pub sentence: Option<String>,
+    /// The same in numbers.
+    pub forecast: Option<Forecast>,
 }
 
 /// What became of several shows at once.

@@ -28,7 +28,7 @@ pub(crate) use deleting::PlayWatch;
 pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
 pub(crate) use grace::lets_more_go;
-pub use outlook::ViewerForecast;
+pub(crate) use outlook::LookedUp;
 pub use recycling::Recycling;
 pub(crate) use storage::{STORAGE, Storage};
 pub use storage::{StorageFloor, StorageState};

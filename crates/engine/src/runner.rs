@@ -296,6 +296,7 @@ impl Core {
             }
             Action::DeleteFiles { files } => self.delete_safely(link, intent, files).await.map(Step::Deleted),
         };
+        self.looked_up.forget(intent.series);
         match &outcome {
             Err(ActError::Remote(error)) => link.note(&Err::<(), _>(error.clone()), self.now()),
             Ok(_) => link.note(&Ok(()), self.now()),

@@ -1,6 +1,7 @@
 //! What is due: remembered by wall-clock time on disk, looked at on a short tick, so that sleep and restarts lose nothing.
 
 mod owing;
+mod passes;
 mod reminding;
 
 use crate::core::{Core, lock};
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Origin, Outcome, ScheduledTask, StoreError};
 
+/// The scheduled task of bringing inactive shows back to their baseline.
+pub(crate) const AUTOMATIC_RESET: &str = "automatic reset";
 /// The tick.
 const TICK: Duration = Duration::from_secs(15);
 /// A wall clock that moved so much more than the running one means a sleep or a clock that was set.
@@ -95,6 +98,7 @@ impl Core {
 
     /// One look at everything that may be due.
     pub(crate) async fn tick(&self) {
+        self.looked_up.forget_old(self.now());
         self.notice_jump().await;
         self.retry_secrets_if_needed().await;
         self.tell_of_trouble();
@@ -126,11 +130,14 @@ impl Core {
     /// Everything that is due; with `owed` also that, although its pause is not over, unless it was tried since.
     pub(crate) async fn do_due_work(&self, owed: Option<&OwedWork>) -> Result<CheckReport, StoreError> {
         let mut report = CheckReport::default();
-        if self.settings().dry_run {
-            return Ok(report);
-        }
         self.identities.begin_cycle();
         let now = self.now();
+        if self.settings().dry_run {
+            // They only write down what they would do.
+            let tasks = self.store.scheduled_tasks().await?;
+            self.run_passes(now, &tasks, &mut report).await?;
+            return Ok(report);
+        }
         report.absorb(self.do_owed(owed).await?);
         let mut periodic = CheckReport::default();
         let ended = self.periodic(now, &mut periodic).await;
@@ -159,37 +166,8 @@ impl Core {
 
     /// Work that comes back by itself.
     async fn periodic(&self, now: Timestamp, report: &mut CheckReport) -> Result<(), StoreError> {
-        let settings = self.settings();
         let tasks = self.store.scheduled_tasks().await?;
-        let in_grace = self.is_in_grace().await?;
-        if !in_grace && self.has_rolling_shows.load(std::sync::atomic::Ordering::Relaxed) {
-            let interval = SignedDuration::from_hours(i64::from(settings.auto_reset_interval_hours));
-            if settings.enable_auto_reset && self.is_due(&tasks, "automatic reset", now, interval).await? {
-                let done = self.reset_inactive_pass(false).await?;
-                tracing::info!(
-                    "Automatic reset: {} shows reset, {} left alone",
-                    done.reset.len(),
-                    done.skipped.len()
-                );
-                report.errors.extend(done.errors);
-                self.publisher.shows_changed();
-                self.did("automatic reset", now, interval).await?;
-            }
-            let shows_revision = self.publisher.shows_revision();
-            let changed = lock(&self.cleaned_at_revision).replace(shows_revision) != Some(shows_revision);
-            let due = self.is_due(&tasks, "cleanup", now, CLEANUP_PAUSE).await?;
-            if settings.enable_progressive_cleanup && (changed || due) {
-                let look_again = self.clean_up(due).await?;
-                let pause = look_again.map_or(CLEANUP_PAUSE, |at| {
-                    at.duration_since(now)
-                        .clamp(SignedDuration::from_mins(5), CLEANUP_PAUSE)
-                });
-                let planned = tasks.get("cleanup").map(|task| task.due_at);
-                if due || planned.is_none_or(|planned| now + pause < planned) {
-                    self.did("cleanup", now, pause).await?;
-                }
-            }
-        }
+        self.run_passes(now, &tasks, report).await?;
         if self.is_due(&tasks, HISTORY, now, HISTORY_PAUSE).await? {
             let is_known = self.catch_up().await.is_empty();
             let pause = if is_known { HISTORY_PAUSE } else { HISTORY_RETRY };
@@ -201,7 +179,7 @@ impl Core {
             }
             self.did("new seasons", now, SEASONS_PAUSE).await?;
         }
-        if !in_grace
+        if !self.is_in_grace().await?
             && !self.storage_floors().await?.is_empty()
             && self.is_due(&tasks, STORAGE, now, STORAGE_PAUSE).await?
         {
@@ -227,17 +205,14 @@ impl Core {
         now: Timestamp,
         interval: SignedDuration,
     ) -> Result<bool, StoreError> {
-        match tasks.get(task) {
-            // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
-            Some(known) => Ok(known.due_at <= now || known.due_at.duration_since(now) > interval),
-            None => {
-                // The first time comes after a while: what was just installed must not begin with a deletion.
-                self.store
-                    .set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None)
-                    .await?;
-                Ok(false)
-            }
+        if let Some(due) = due(tasks, task, now, interval) {
+            return Ok(due);
         }
+        // The first time comes after a while: what was just installed must not begin with a deletion.
+        self.store
+            .set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None)
+            .await?;
+        Ok(false)
     }
 
     async fn did(&self, task: &str, now: Timestamp, pause: SignedDuration) -> Result<(), StoreError> {
@@ -300,4 +275,11 @@ impl Core {
             tracing::error!("{error}");
         }
     }
+}
+
+/// Whether it is time for a task; `None` where it never had a time.
+fn due(tasks: &BTreeMap<String, ScheduledTask>, task: &str, now: Timestamp, interval: SignedDuration) -> Option<bool> {
+    let known = tasks.get(task)?;
+    // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
+    Some(known.due_at <= now || known.due_at.duration_since(now) > interval)
 }

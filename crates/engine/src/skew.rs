@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::DATE;
 use jiff::{SignedDuration, Timestamp};
-use remote::{BodyStream, Transport, TransportError};
+use remote::{BodyStream, Transport, TransportError, Upgrade};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -86,6 +86,10 @@ impl Transport for TimedTransport {
             self.note(host, &answer);
         }
         Ok(answer)
+    }
+
+    async fn upgrade(&self, request: http::Request<Bytes>) -> Result<Upgrade, TransportError> {
+        self.to.upgrade(request).await
     }
 }
 

@@ -327,3 +327,15 @@ fn a_viewer_let_through_the_filter_only_now_counts_from_the_season_watched_last(
     household.filtered_out.clear();
     assert_eq!(household.verdicts(), "2 seasonNeeded, 3 seasonNeeded, 4 seasonNeeded");
 }
+
+#[test]
+fn a_viewer_who_went_back_while_filtered_out_is_where_they_went_back_to() {
+    let mut household = first_season()
+        .with(|household| household.settings.progressive_cleanup_at_once = true)
+        .watched("Bob", "S03E01", 26)
+        .filtered_out("Bob")
+        .watched("Bob", "S02E04", 27)
+        .watched("Alice", "S04E01", 27);
+    household.filtered_out.clear();
+    assert_eq!(household.verdicts(), "2 seasonNeeded, 3 seasonNeeded, 4 seasonNeeded");
+}

@@ -6,7 +6,8 @@ use cliffhangarr_domain::ids::{
     EpisodeFileId, EpisodeId, EpisodeRef, InstanceId, RollingShowId, SeriesId, SeriesKey, ServerId, ViewerKey,
 };
 use cliffhangarr_domain::monitoring::{MonitoringType, RollingShow, TrackingEntry};
-use cliffhangarr_domain::observed::ObservedTime;
+use cliffhangarr_domain::observed::{Gap, ObservedTime};
+use cliffhangarr_domain::outlook::{Fate, Passes, foresee};
 use cliffhangarr_domain::plan::{Action, Bookkeeping, Decision, Subject};
 use cliffhangarr_domain::protection::{PlayingNow, Protection};
 use cliffhangarr_domain::reset::{ResetFacts, inactivity, plan_reset};
@@ -193,12 +194,27 @@ impl Household {
         self
     }
 
-    pub fn cleanup(&self) -> Vec<SeasonOutlook> {
-        let allowed = |entry: &TrackingEntry| {
-            !self
-                .filtered_out
-                .contains(entry.viewer_name.as_deref().unwrap_or_default())
+    fn is_allowed(&self, entry: &TrackingEntry) -> bool {
+        !self
+            .filtered_out
+            .contains(entry.viewer_name.as_deref().unwrap_or_default())
+    }
+
+    /// What is known of the past; where it is not known, it never will be.
+    fn known(&self) -> ObservedTime {
+        if self.past_known {
+            return self.observed.clone();
+        }
+        let gap = Gap {
+            from: self.now - jiff::SignedDuration::from_secs(1),
+            until: None,
+            server: "Plex".to_owned(),
         };
+        ObservedTime::new(evening(-300), vec![gap])
+    }
+
+    pub fn cleanup(&self) -> Vec<SeasonOutlook> {
+        let allowed = |entry: &TrackingEntry| self.is_allowed(entry);
         plan_cleanup(&CleanupFacts {
             subject: &Subject::default(),
             show: &self.show,
@@ -208,10 +224,21 @@ impl Household {
             allowed: &allowed,
             playing: &self.playing,
             protection: &self.protection,
-            past_known: self.past_known,
+            observed: &self.known(),
             now: self.now,
             zone: &UTC,
         })
+    }
+
+    /// What will become of the show and its seasons.
+    pub fn outlook(&self, passes: Passes) -> Vec<Fate> {
+        let allowed = |entry: &TrackingEntry| self.is_allowed(entry);
+        let (subject, observed) = (Subject::default(), self.known());
+        let facts = ResetFacts {
+            observed: &observed,
+            ..self.reset_facts(&subject)
+        };
+        foresee(&facts, &allowed, passes)
     }
 
     /// The verdicts in short: "1 seasonNeeded, 2 free, 3 on 33".
@@ -246,6 +273,15 @@ impl Household {
 
     pub fn inactivity(&self) -> Decision {
         inactivity(&self.reset_facts(&Subject::default()))
+    }
+
+    /// The same where nothing of the past is known if it is not known of a cleanup.
+    pub fn inactivity_as_known(&self) -> Decision {
+        let (subject, observed) = (Subject::default(), self.known());
+        inactivity(&ResetFacts {
+            observed: &observed,
+            ..self.reset_facts(&subject)
+        })
     }
 
     pub fn manual_reset(&self) -> Decision {

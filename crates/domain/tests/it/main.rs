@@ -10,6 +10,7 @@ mod enrollment;
 mod growth;
 mod household;
 mod last_season;
+mod outlook;
 mod pace;
 mod pressure;
 mod properties;

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::collections::BTreeSet;
 
-const TODAY: i64 = 40;
+pub const TODAY: i64 = 40;
 const VIEWERS: [&str; 4] = ["Alice", "Bob", "Carol", "Dave"];
 
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +24,7 @@ enum FileOf {
     WithTheOneBefore,
 }
 
-fn households() -> impl Strategy<Value = Household> {
+pub fn households() -> impl Strategy<Value = Household> {
     let first_season = select(vec![0, 1, 2, 2019]);
     let seasons = prop::collection::vec(0..5_i32, 1..6);
     let episode = (

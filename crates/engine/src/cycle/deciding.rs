@@ -54,7 +54,7 @@ impl Core {
             return Ok(vec![decision]);
         }
         if let Some(show) = &show
-            && !mode.dry_run
+            && self.writes_down_in(mode)
         {
             self.note_viewings(show, &[Viewing::new(&sighting.watched, seen_at)])
                 .await?;
@@ -138,12 +138,12 @@ impl Core {
             });
         }
         let watched = sighting.watched.with_file_mates(&snapshot);
-        if show.is_some() && !mode.dry_run {
+        if show.is_some() && self.writes_down_in(mode) {
             self.note_need(&watched, &snapshot).await?;
         }
         if let Some(show) = show
             && watched != sighting.watched
-            && !mode.dry_run
+            && self.writes_down_in(mode)
         {
             self.note_viewings(show, &[Viewing::new(&watched, mode.seen_at.unwrap_or(now))])
                 .await?;

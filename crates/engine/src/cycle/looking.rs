@@ -110,7 +110,7 @@ impl Core {
             Ok(watched) => watched,
             Err(not) => {
                 if not.reason == Reason::UnknownViewer
-                    && !mode.dry_run
+                    && self.writes_down_in(mode)
                     && let Err(error) = self.note_somebody(link, &session.item.show).await
                 {
                     tracing::warn!("a viewing by somebody unknown was not noted: {error}");

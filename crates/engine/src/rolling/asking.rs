@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::{IntentState, NewIntent, Origin, Outcome, StoreError};
 
 /// With fewer shows than this, every reset is a large share of them, and nothing is asked.
-const SHOWS_THAT_ASK: usize = 3;
+pub(super) const SHOWS_THAT_ASK: usize = 3;
 
 impl Core {
     /// Whether a run would delete so much that it asks first.

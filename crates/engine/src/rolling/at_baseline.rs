@@ -14,14 +14,31 @@ const LOOKED_AT_AGAIN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// When each show was found at its baseline, and a hash of how it stood here then.
 #[derive(Default)]
-pub(crate) struct AtBaseline(Mutex<BTreeMap<RollingShowId, (Timestamp, u64)>>);
+pub(crate) struct AtBaseline(Mutex<BTreeMap<RollingShowId, Found>>);
+
+#[derive(Clone, Copy)]
+struct Found {
+    at: Timestamp,
+    stood: u64,
+    /// Whether there is nothing beyond the baseline at all, not even what was there before.
+    bare: bool,
+}
 
 impl Core {
     /// Whether a show was found at its baseline lately, and nothing happened here since.
     pub(super) fn was_found_at_baseline(&self, show: &RollingShow, entries: &[TrackingEntry]) -> bool {
+        self.found_lately(show, entries).is_some()
+    }
+
+    /// The same where also nothing is there that was there before.
+    pub(super) fn is_known_at_baseline(&self, show: &RollingShow, entries: &[TrackingEntry]) -> bool {
+        self.found_lately(show, entries).is_some_and(|found| found.bare)
+    }
+
+    fn found_lately(&self, show: &RollingShow, entries: &[TrackingEntry]) -> Option<Found> {
         let found = lock(&self.at_baseline.0).get(&show.id).copied();
-        found.is_some_and(|(at, stood)| {
-            self.now().duration_since(at).abs() < LOOKED_AT_AGAIN && stood == stands(show, entries)
+        found.filter(|found| {
+            self.now().duration_since(found.at).abs() < LOOKED_AT_AGAIN && found.stood == stands(show, entries)
         })
     }
 
@@ -29,7 +46,9 @@ impl Core {
     pub(super) fn note_found(&self, show: &RollingShow, entries: &[TrackingEntry], decision: &Decision) {
         let mut found = lock(&self.at_baseline.0);
         if matches!(decision.reason, Reason::AtBaseline | Reason::NeverExpanded) {
-            found.insert(show.id, (self.now(), stands(show, entries)));
+            let (at, stood) = (self.now(), stands(show, entries));
+            let bare = decision.reason == Reason::AtBaseline;
+            found.insert(show.id, Found { at, stood, bare });
         } else {
             found.remove(&show.id);
         }

@@ -48,10 +48,7 @@ impl Core {
                 reason: proposal.decision.detail,
             });
         }
-        let done = self.act_on(doing, Origin::Manual, false).await?;
-        report.reset.extend(done.reset);
-        report.skipped.extend(done.skipped);
-        report.errors.extend(done.errors);
+        report.absorb(self.act_on(doing, Origin::Manual, false).await?);
         self.publisher.shows_changed();
         Ok(report)
     }

@@ -2,6 +2,7 @@
 
 use super::pass::Proposal;
 use crate::core::{Core, lock};
+use crate::report::ResetReport;
 use domain::cleanup::{next_due, seasons_of_viewers};
 use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
@@ -16,11 +17,50 @@ use store::{Origin, StoreError};
 
 impl Core {
     /// Removes the seasons that have become free: of all shows, or only of those whose viewers went to another season since
-    /// the last time. Tells when to look again at the latest.
-    pub(crate) async fn clean_up(&self, all: bool) -> Result<Option<Timestamp>, StoreError> {
+    /// the last time. Tells when to look again at the latest, and what was done.
+    pub(crate) async fn clean_up(&self, all: bool) -> Result<(Option<Timestamp>, ResetReport), StoreError> {
         if !self.settings().enable_progressive_cleanup {
-            return Ok(None);
+            return Ok((None, ResetReport::default()));
         }
+        let Found {
+            proposals,
+            not_known,
+            look_again,
+            stands,
+        } = self.find_free(all).await?;
+        *lock(&self.cleaned) = stands;
+        for of_show in proposals.chunk_by(|one, other| one.facts.show.id == other.facts.show.id) {
+            let seasons: Vec<String> = of_show
+                .iter()
+                .filter_map(|proposal| proposal.decision.subject.season)
+                .map(|season| season.to_string())
+                .collect();
+            if let Some(first) = of_show.first() {
+                tracing::info!(
+                    "Progressive cleanup for {}: removing seasons {}",
+                    first.facts.show.title,
+                    seasons.join(", ")
+                );
+            }
+        }
+        let concerns = |series: SeriesKey| !not_known.contains(&series);
+        self.withdraw_questions(Reason::ProgressiveCleanup, &concerns, &proposals)
+            .await?;
+        let done = self.act_on(proposals, Origin::Scheduler, true).await?;
+        Ok((look_again, done))
+    }
+
+    /// What [`Core::clean_up`] would remove at this moment without another word.
+    pub(crate) async fn would_clean_up(&self, all: bool) -> Result<Vec<Decision>, StoreError> {
+        if !self.settings().enable_progressive_cleanup {
+            return Ok(Vec::new());
+        }
+        let found = self.find_free(all).await?;
+        self.would_go(found.proposals).await
+    }
+
+    /// Nothing is written by looking, but for what the histories tell.
+    async fn find_free(&self, all: bool) -> Result<Found, StoreError> {
         let mut survey = self.shows_to_clean(all).await?;
         if !survey.candidates.is_empty() {
             // Nothing goes before the past is known, and that may tell of viewers who are elsewhere.
@@ -32,7 +72,6 @@ impl Core {
             unchanged: mut not_known,
             stands,
         } = survey;
-        *lock(&self.cleaned) = stands;
         let playing = if candidates.is_empty() {
             Ok(Vec::new())
         } else {
@@ -55,34 +94,24 @@ impl Core {
             };
             let outlooks = facts.cleanup();
             look_again = [look_again, next_due(&outlooks)].into_iter().flatten().min();
-            let decisions: Vec<Decision> = outlooks.into_iter().filter_map(|outlook| outlook.decision).collect();
-            if decisions.is_empty() {
-                continue;
-            }
-            let seasons: Vec<String> = decisions
-                .iter()
-                .filter_map(|decision| decision.subject.season)
-                .map(|season| season.to_string())
-                .collect();
-            tracing::info!(
-                "Progressive cleanup for {}: removing seasons {}",
-                facts.show.title,
-                seasons.join(", ")
-            );
-            for decision in decisions {
-                let facts = facts.clone();
+            for decision in outlooks.into_iter().filter_map(|outlook| outlook.decision) {
+                if self.is_held(&decision).await? {
+                    not_known.insert(series);
+                    continue;
+                }
                 proposals.push(Proposal {
                     link: Arc::clone(&link),
-                    facts,
+                    facts: facts.clone(),
                     decision,
                 });
             }
         }
-        let concerns = |series: SeriesKey| !not_known.contains(&series);
-        self.withdraw_questions(Reason::ProgressiveCleanup, &concerns, &proposals)
-            .await?;
-        self.act_on(proposals, Origin::Scheduler, true).await?;
-        Ok(look_again)
+        Ok(Found {
+            proposals,
+            not_known,
+            look_again,
+            stands,
+        })
     }
 
     /// Looks at the viewers' progress alone: with many shows, asking Sonarr for each whenever somebody watches would be too
@@ -124,6 +153,18 @@ impl Core {
         }
         Ok(survey)
     }
+}
+
+/// What a look at the shows found.
+struct Found {
+    /// The seasons that are free.
+    proposals: Vec<Proposal>,
+    /// Nothing was found out about these series this time.
+    not_known: BTreeSet<SeriesKey>,
+    /// When to look again at the latest.
+    look_again: Option<Timestamp>,
+    /// How the shows stood.
+    stands: BTreeMap<RollingShowId, u64>,
 }
 
 /// Shows by what their viewers' progress tells. Of those that are in neither list, nothing is free.

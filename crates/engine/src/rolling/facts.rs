@@ -5,9 +5,10 @@ use crate::core::Core;
 use crate::links::Link;
 use crate::runner::queued;
 use domain::cleanup::{CleanupFacts, SeasonOutlook, plan_cleanup};
-use domain::ids::RollingShowId;
+use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::observed::{Gap, ObservedTime};
+use domain::outlook::{Fate, Passes, foresee};
 use domain::plan::{Decision, Subject};
 use domain::protection::{PlayingNow, Protection};
 use domain::reset::{ResetFacts, inactivity, plan_reset};
@@ -18,7 +19,10 @@ use domain::watching::is_allowed;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
+use sonarr::SonarrClient;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use store::StoreError;
 
 /// What is playing everywhere, or why that is not known.
 pub(crate) type Playing = Result<Vec<(Arc<Link>, PlaybackSession)>, String>;
@@ -38,17 +42,48 @@ pub(crate) struct ShowFacts {
     pub zone: TimeZone,
 }
 
+/// What Sonarr says of a series, at some moment.
+#[derive(Clone)]
+pub(crate) struct SonarrFacts {
+    /// With its files; with its queue only where that was asked for.
+    pub snapshot: SeriesSnapshot,
+    /// Labels of tags by id; `None` where none were asked for.
+    pub labels: Option<Arc<BTreeMap<i64, String>>>,
+}
+
+impl SonarrFacts {
+    /// Asks for everything but queue and tags. `None` when Sonarr does not have the series anymore.
+    pub async fn ask(client: &SonarrClient, key: SeriesKey) -> Result<Option<Self>, RemoteError> {
+        let Some(series) = client.series(key.series).await? else {
+            return Ok(None);
+        };
+        let mut snapshot = SeriesSnapshot::new(series, all_episodes(client, key.series).await?);
+        snapshot.files = Some(client.files(key.series).await?);
+        let labels = None;
+        Ok(Some(Self { snapshot, labels }))
+    }
+}
+
+/// What is the same for all shows at one moment.
+#[derive(Clone)]
+pub(crate) struct Moment {
+    pub now: Timestamp,
+    pub settings: Settings,
+    pub observed: ObservedTime,
+}
+
 impl ShowFacts {
+    fn is_allowed(&self, entry: &TrackingEntry) -> bool {
+        is_allowed(
+            &self.settings.filter_users,
+            &entry.viewer.account,
+            entry.viewer_name.as_deref(),
+        )
+    }
+
     /// What is to become of each season.
     pub fn cleanup(&self) -> Vec<SeasonOutlook> {
-        let allowed = |entry: &TrackingEntry| {
-            is_allowed(
-                &self.settings.filter_users,
-                &entry.viewer.account,
-                entry.viewer_name.as_deref(),
-            )
-        };
-        let window = SignedDuration::from_hours(24 * i64::from(self.settings.inactivity_reset_days));
+        let allowed = |entry: &TrackingEntry| self.is_allowed(entry);
         plan_cleanup(&CleanupFacts {
             subject: &self.subject,
             show: &self.show,
@@ -58,10 +93,15 @@ impl ShowFacts {
             allowed: &allowed,
             playing: &self.playing,
             protection: &self.protection,
-            past_known: self.observed.past_known(self.now - window, self.now),
+            observed: &self.observed,
             now: self.now,
             zone: &self.zone,
         })
+    }
+
+    /// What will become of it and of each season.
+    pub fn outlook(&self, passes: Passes) -> Vec<Fate> {
+        foresee(&self.as_reset(), &|entry| self.is_allowed(entry), passes)
     }
 
     /// Whether the automatic reset takes it.
@@ -103,34 +143,59 @@ impl Core {
         };
         let key = show.series;
         let gathered = async {
-            let Some(series) = client.series(key.series).await? else {
+            let Some(mut known) = SonarrFacts::ask(client, key).await? else {
                 return Ok(None);
             };
-            let mut snapshot = SeriesSnapshot::new(series, all_episodes(client, key.series).await?);
-            snapshot.files = Some(client.files(key.series).await?);
-            snapshot.queued = Some(queued(client, key).await?);
+            known.snapshot.queued = Some(queued(client, key).await?);
             // A tag that cannot be looked up protects, so only tagged series cost the request.
-            let labels = if snapshot.series.tags.is_empty() {
-                None
-            } else {
-                Some(client.tags().await?)
-            };
-            Ok(Some((snapshot, labels)))
+            if !known.snapshot.series.tags.is_empty() {
+                known.labels = Some(Arc::new(client.tags().await?));
+            }
+            Ok(Some(known))
         }
         .await;
         link.note(&gathered, self.now());
-        let Some((snapshot, labels)) = gathered? else {
+        let Some(known) = gathered? else {
             return Ok(None);
         };
-        let settings = self.settings();
-        let now = self.now();
-        let protection = Protection::of(&snapshot.series, labels.as_ref(), &settings.protect_tag);
-        let mut observed = self
-            .observed_time(&settings, now)
-            .await
-            .map_err(|error| RemoteError::BadAnswer {
-                detail: error.to_string(),
-            })?;
+        let facts = async {
+            let moment = self.moment().await?;
+            self.put_together(link, show, known, playing, moment).await
+        };
+        let facts: Result<ShowFacts, StoreError> = facts.await;
+        facts.map(Some).map_err(|error| RemoteError::BadAnswer {
+            detail: error.to_string(),
+        })
+    }
+
+    /// What is the same for all shows now.
+    pub(super) async fn moment(&self) -> Result<Moment, StoreError> {
+        let (settings, now) = (self.settings(), self.now());
+        let observed = self.observed_time(&settings, now).await?;
+        Ok(Moment {
+            now,
+            settings,
+            observed,
+        })
+    }
+
+    /// Adds what is known here to what Sonarr says of a show.
+    pub(super) async fn put_together(
+        &self,
+        link: &Link,
+        show: RollingShow,
+        known: SonarrFacts,
+        playing: &Playing,
+        moment: Moment,
+    ) -> Result<ShowFacts, StoreError> {
+        let SonarrFacts { snapshot, labels } = known;
+        let Moment {
+            now,
+            settings,
+            mut observed,
+        } = moment;
+        let key = show.series;
+        let protection = Protection::of(&snapshot.series, labels.as_deref(), &settings.protect_tag);
         let playing = match playing {
             Ok(sessions) => self.playing_of(&show, sessions).await,
             Err(reason) => Err(reason.clone()),
@@ -155,14 +220,8 @@ impl Core {
             rolling_show: Some(show.id),
             ..Subject::default()
         };
-        let entries = self
-            .store
-            .entries_of(show.id)
-            .await
-            .map_err(|error| RemoteError::BadAnswer {
-                detail: error.to_string(),
-            })?;
-        Ok(Some(ShowFacts {
+        let entries = self.store.entries_of(show.id).await?;
+        Ok(ShowFacts {
             show,
             entries,
             snapshot,
@@ -173,7 +232,7 @@ impl Core {
             settings,
             now,
             zone: TimeZone::system(),
-        }))
+        })
     }
 
     /// The show as its Sonarr names it now. A title that cannot be saved is saved another time.

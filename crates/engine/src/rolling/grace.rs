@@ -1,29 +1,59 @@
 //! The hour of grace: a slip of the mouse in the settings deletes nothing, and can be taken back.
 
 use crate::core::Core;
-use domain::plan::Reason;
+use domain::cleanup::season_of;
+use domain::monitoring::TrackingEntry;
+use domain::plan::{Decision, Reason};
 use domain::settings::Settings;
+use domain::watching::is_allowed;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use store::{Intent, Origin, StoreError};
 
 const TASK: &str = "grace";
+const IN_FORCE: &str = "settings in force";
+const PLACES: &str = "places when the grace began";
 const LENGTH: SignedDuration = SignedDuration::from_hours(1);
 
 impl Core {
-    /// Holds everything that goes by itself back for an hour: something is about to change that lets more go than before.
+    /// Holds everything that goes by itself back for an hour: something is about to change that lets more go than before. What
+    /// somebody's going on frees within that hour is not the change's doing, so it is noted where everybody is.
     pub(crate) async fn begin_grace(&self) -> Result<(), StoreError> {
+        let entries = self.store.entries_active_since(Timestamp::MIN).await?;
+        let places: BTreeMap<i64, i32> = entries.iter().map(|entry| (entry.id, season_of(entry))).collect();
+        self.remember(PLACES, &places).await?;
         let until = self.now() + LENGTH;
         self.store.set_scheduled_task(TASK, until, None).await?;
         // What is free then is not told by the viewers' progress alone, so everything is looked at.
         self.store.set_scheduled_task("cleanup", until, None).await
     }
 
-    /// Whether nothing goes by itself at present.
+    /// Remembers the settings that are in force, and begins a grace where they let more go than the remembered ones: the
+    /// environment may have changed between two starts.
+    pub(crate) async fn note_settings_in_force(&self) -> Result<(), StoreError> {
+        let settings = self.settings();
+        let before = self.remembered::<Settings>(IN_FORCE).await?;
+        if before.as_ref() == Some(&settings) {
+            return Ok(());
+        }
+        if before.is_some_and(|before| lets_more_go(&before, &settings)) {
+            self.begin_grace().await?;
+        }
+        self.remember(IN_FORCE, &settings).await
+    }
+
+    /// Whether what goes by itself is held back at present.
     pub(crate) async fn is_in_grace(&self) -> Result<bool, StoreError> {
+        Ok(self.grace_until().await?.is_some())
+    }
+
+    /// When the grace ends that is in force.
+    pub(crate) async fn grace_until(&self) -> Result<Option<Timestamp>, StoreError> {
         let tasks = self.store.scheduled_tasks().await?;
-        Ok(tasks
-            .get(TASK)
-            .is_some_and(|grace| is_in_force(grace.due_at, self.now())))
+        let until = tasks.get(TASK).map(|grace| grace.due_at);
+        Ok(until.filter(|until| is_in_force(*until, self.now())))
     }
 
     /// Whether a deletion is held back. What the user asked for or confirmed is not.
@@ -34,7 +64,42 @@ impl Core {
                 intent.decision.reason,
                 Reason::ProgressiveCleanup | Reason::InactiveReset
             );
-        Ok(goes_by_itself && self.is_in_grace().await?)
+        Ok(goes_by_itself && self.is_held(&intent.decision).await?)
+    }
+
+    /// Whether the grace holds what would go by itself: all but the seasons that somebody has left behind since it began.
+    pub(super) async fn is_held(&self, decision: &Decision) -> Result<bool, StoreError> {
+        if !self.is_in_grace().await? {
+            return Ok(false);
+        }
+        let (Reason::ProgressiveCleanup, Some(show), Some(season)) =
+            (decision.reason, decision.subject.rolling_show, decision.subject.season)
+        else {
+            return Ok(true);
+        };
+        let Some(places) = self.remembered::<BTreeMap<i64, i32>>(PLACES).await? else {
+            return Ok(true);
+        };
+        let settings = self.settings();
+        let went_past = |entry: &TrackingEntry| {
+            is_allowed(
+                &settings.filter_users,
+                &entry.viewer.account,
+                entry.viewer_name.as_deref(),
+            ) && season_of(entry) > season
+                && places.get(&entry.id).is_none_or(|before| *before <= season)
+        };
+        Ok(!self.store.entries_of(show).await?.iter().any(went_past))
+    }
+
+    async fn remember<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<(), StoreError> {
+        let text = serde_json::to_string(value).map_err(|error| StoreError::Other(error.to_string()))?;
+        self.store.set_meta(key, Some(&text)).await
+    }
+
+    async fn remembered<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StoreError> {
+        let text = self.store.meta(key).await?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 }
 

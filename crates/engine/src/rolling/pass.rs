@@ -42,11 +42,20 @@ impl Core {
             .collect();
         self.withdraw_questions(Reason::InactiveReset, &|series| looked_at.contains(&series), &proposals)
             .await?;
-        let done = self.act_on(proposals, Origin::Scheduler, true).await?;
-        report.reset.extend(done.reset);
-        report.skipped.extend(done.skipped);
-        report.errors.extend(done.errors);
+        report.absorb(self.act_on(proposals, Origin::Scheduler, true).await?);
         Ok(report)
+    }
+
+    /// Which of the proposals would be carried out without another word.
+    pub(crate) async fn would_go(&self, proposals: Vec<Proposal>) -> Result<Vec<Decision>, StoreError> {
+        let run = self.heed_refusals(proposals, &mut ResetReport::default()).await?;
+        let free = run.free.len();
+        let mut all = run.free;
+        all.extend(run.asked_first);
+        if self.is_too_big(&all).await? {
+            return Ok(Vec::new());
+        }
+        Ok(all.into_iter().take(free).map(|proposal| proposal.decision).collect())
     }
 
     /// Which shows would be reset for want of viewers, and why the others would not. To `explain` that costs some requests for
@@ -162,11 +171,18 @@ impl Core {
             let series = proposal.facts.show.series;
             let lock = self.series_lock(series);
             let _one_writer = lock.lock().await;
-            if let Some(failure) = self.owed_already(&proposal, origin).await? {
-                report.errors.push(failure_of(&proposal, &failure));
+            if let Some(reason) = self.owed_already(&proposal, origin).await? {
+                report.skipped.push(LeftAlone {
+                    id: Some(proposal.facts.show.id.0),
+                    title: proposal.facts.show.title.clone(),
+                    reason,
+                });
                 continue;
             }
             let done = self.carry_out(&proposal.link, origin, &proposal.decision, None).await?;
+            if !matches!(done.outcome, Outcome::Nothing | Outcome::Planned | Outcome::Waiting) {
+                report.decisions.push(proposal.decision.clone());
+            }
             match done.outcome {
                 Outcome::Done => report.reset.push(ResetRow {
                     files_deleted: done.deleted.files,

@@ -3,12 +3,12 @@
 use super::pass::Proposal;
 use crate::core::Core;
 use crate::report::{LeftAlone, ResetReport};
-use domain::cleanup::{SeasonOutlook, Verdict};
 use domain::ids::RollingShowId;
 use domain::plan::{Decision, Reason};
 use domain::reset::{AfterRefusal, after_refusal};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 use store::StoreError;
 
 /// The proposals of a run, by what the user said to the same before.
@@ -55,25 +55,9 @@ impl Core {
         Ok(matches!(answer, Some(AfterRefusal::Stays { .. })))
     }
 
-    /// What a season's outlook comes to where the user decided against its removal.
-    pub(super) async fn heed_refusal_in(&self, season: &mut SeasonOutlook) -> Result<(), StoreError> {
-        let Some(decision) = &season.decision else {
-            return Ok(());
-        };
-        let Some(refused) = self.refused_at(decision).await? else {
-            return Ok(());
-        };
-        let detail = match after_refusal(refused, &self.settings(), self.now(), &TimeZone::system()) {
-            AfterRefusal::Stays { since } => format!("you decided against it on {since}"),
-            AfterRefusal::AskedFirst => "you are asked before it goes".to_owned(),
-        };
-        season.sentence = format!("Season {} kept: {detail}", season.season);
-        season.decision = None;
-        season.verdict = Verdict::Kept {
-            reason: Reason::NeedsConfirmation,
-            detail,
-        };
-        Ok(())
+    /// Everything that was decided against.
+    pub(super) async fn refusals(&self) -> Result<Refusals, StoreError> {
+        Ok(Refusals(self.store.metas_beginning_with(START).await?))
     }
 
     /// Puts aside what was refused lately, and tells what may go only after another question.
@@ -103,16 +87,29 @@ impl Core {
     }
 }
 
+/// What the user decided against, and when.
+pub(super) struct Refusals(BTreeMap<String, String>);
+
+impl Refusals {
+    /// When the user last decided against something of a show.
+    pub fn at(&self, show: RollingShowId, reason: Reason, season: Option<i32>) -> Option<Timestamp> {
+        let key = key(show, reason, season);
+        self.0.get(key.strip_prefix(START)?)?.parse().ok()
+    }
+}
+
+const START: &str = "refused/";
+
 fn start_of(show: RollingShowId) -> String {
-    format!("refused/{}/", show.0)
+    format!("{START}{}/", show.0)
+}
+
+fn key(show: RollingShowId, reason: Reason, season: Option<i32>) -> String {
+    let season = season.map(|season| format!("/{season}")).unwrap_or_default();
+    format!("{}{}{season}", start_of(show), reason.code())
 }
 
 fn key_of(decision: &Decision) -> Option<String> {
-    let start = start_of(decision.subject.rolling_show?);
-    let season = decision.subject.season.map(|season| format!("/{season}"));
-    Some(format!(
-        "{start}{}{}",
-        decision.reason.code(),
-        season.unwrap_or_default()
-    ))
+    let subject = &decision.subject;
+    Some(key(subject.rolling_show?, decision.reason, subject.season))
 }

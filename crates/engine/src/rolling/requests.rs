@@ -1,11 +1,10 @@
 //! What people ask of rolling shows.
 
-use super::{EnrollmentDraft, Recycling, StorageFloor, StorageState, ViewerForecast};
+use super::{EnrollmentDraft, Recycling, StorageFloor, StorageState};
 use crate::engine::Engine;
 use crate::error::RequestError;
 use crate::options::LibraryRow;
-use crate::report::{Batch, ResetReport, ShowRow};
-use domain::cleanup::SeasonOutlook;
+use crate::report::{Batch, Outlook, ResetReport, ShowRow, ViewerForecast};
 use domain::ids::RollingShowId;
 use domain::plan::Decision;
 use domain::rules::{DryRunRow, RuleSet};
@@ -165,12 +164,12 @@ impl Engine {
         self.core.dismiss(id).await
     }
 
-    /// What is to become of each season of a rolling show that has more than its baseline, and when. Empty while progressive
-    /// cleanup is switched off.
+    /// What will go when if nobody watches anything more, and what is kept and why: of all rolling shows, or of one. A Sonarr
+    /// that does not answer has rows that say so. Sonarr's word may be two minutes old.
     ///
     /// # Errors
-    /// When there is no such show, or its Sonarr does not answer.
-    pub async fn outlook(&self, show: i64) -> Result<Vec<SeasonOutlook>, RequestError> {
+    /// When the database fails, there is no such show, or, for one show, its Sonarr does not answer.
+    pub async fn outlook(&self, show: Option<i64>) -> Result<Outlook, RequestError> {
         self.core.outlook(show).await
     }
 

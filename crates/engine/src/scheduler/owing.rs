@@ -127,7 +127,9 @@ impl Core {
             "Carrying on owed work: {}",
             intent.decision.detail
         );
+        let decision = intent.decision.clone();
         let done = self.run_intent(&link, intent).await?;
+        report.decisions.push(decision);
         report.triggered_searches += done.searches;
         if let Some(failure) = done.failure {
             report.errors.push(Failure {

@@ -86,6 +86,9 @@ impl Core {
         let key = format!("reminder/{id}");
         let done = self.carry_out(&link, Origin::Reminder, &decision, Some(&key)).await?;
         report.triggered_searches += done.searches;
+        if !decision.actions.is_empty() {
+            report.decisions.push(decision);
+        }
         if let Some(failure) = done.failure {
             report.errors.push(Failure {
                 source: link.connection.name.clone(),

@@ -128,44 +128,19 @@ async fn a_missing_variable_is_told_once_after_five_minutes() {
 }
 
 #[tokio::test]
-async fn programs_that_are_not_supported_yet_are_refused_before_anything_is_asked_or_kept() {
-    let home = Home::staged().await;
-    for kind in [ConnectionKind::Jellyfin, ConnectionKind::Emby, ConnectionKind::Tautulli] {
-        let sentence = format!("{} is not supported yet.", kind.title());
-        for (secret, verify) in [
-            (None, true),
-            (None, false),
-            (Some("a-key"), true),
-            (Some("a-key"), false),
-        ] {
-            let refused = home
-                .engine
-                .connect(draft(kind, "Cellar", secret, verify))
-                .await
-                .unwrap_err();
-            assert_eq!((refused.code, refused.invalid), ("invalidValue", true));
-            assert_eq!(refused.message, sentence);
-        }
-        let refused = home
-            .engine
-            .test_connection(draft(kind, "Cellar", None, true))
-            .await
-            .unwrap_err();
-        assert_eq!((refused.code, refused.message), ("invalidValue", sentence));
-    }
-    assert_eq!(home.engine.connections().await.len(), 2);
-}
-
-#[tokio::test]
 async fn a_token_that_cannot_be_one_is_refused_without_asking_the_server() {
     let home = Home::staged().await;
     home.forget_requests();
-    let refused = home
-        .engine
-        .connect(draft(ConnectionKind::Plex, "Cellar", Some("two\nlines"), false))
-        .await
-        .unwrap_err();
-    assert!(refused.invalid, "{refused:?}");
+    for kind in ConnectionKind::ALL {
+        for verify in [true, false] {
+            let refused = home
+                .engine
+                .connect(draft(kind, "Cellar", Some("two\nlines"), verify))
+                .await
+                .unwrap_err();
+            assert!(refused.invalid, "{kind:?}: {refused:?}");
+        }
+    }
     assert_eq!(home.plex.log().requests().len(), 0);
     assert_eq!(home.engine.connections().await.len(), 2);
 }

@@ -39,6 +39,8 @@ pub struct Home {
     pub network: Arc<Network>,
     hand: HandClock,
     secrets: SecretStore,
+    /// What the variable of the settings says at the next start.
+    pub environment: Option<String>,
     folder: TempDir,
 }
 
@@ -75,6 +77,7 @@ impl Home {
             network,
             hand,
             secrets,
+            environment: None,
             folder,
         };
         home.connect(
@@ -168,11 +171,12 @@ impl Home {
             network,
             hand,
             secrets,
+            environment,
             folder,
         } = self;
         drop(engine);
-        let outcome = between(options(folder.path(), &hand, &network, &secrets, None)).await;
-        let engine = open(folder.path(), &hand, &network, &shell, &secrets, None).await;
+        let outcome = between(options(folder.path(), &hand, &network, &secrets, environment.clone())).await;
+        let engine = open(folder.path(), &hand, &network, &shell, &secrets, environment.clone()).await;
         engine.connect_all().await.unwrap();
         let home = Self {
             clock,
@@ -183,6 +187,7 @@ impl Home {
             network,
             hand,
             secrets,
+            environment,
             folder,
         };
         (home, outcome)

@@ -13,6 +13,7 @@ mod hanging;
 mod holes;
 mod home;
 mod kills;
+mod kinds;
 mod logs;
 mod memory;
 mod owed;

@@ -6,6 +6,7 @@ mod crashing;
 mod deleting;
 mod enrolling;
 mod expanding;
+mod foretelling;
 mod guillotine;
 mod household;
 mod measuring;

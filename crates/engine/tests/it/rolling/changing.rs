@@ -95,6 +95,34 @@ async fn cleaning_up_at_once_still_waits_an_hour_after_it_was_set() {
 }
 
 #[tokio::test]
+async fn a_season_that_somebody_leaves_behind_after_a_change_goes_without_waiting() {
+    let mut story = Story::new().await;
+    story.show("Left", &[4, 4, 4], three_seasons);
+    story.enroll("Left", "pilotRolling").await;
+    story.watches("Alice", "Left", 1, 4).await;
+    story.watches("Alice", "Left", 2, 3).await;
+    story
+        .set(json!({"enableProgressiveCleanup": true, "progressiveCleanupAtOnce": true}))
+        .await;
+    story.look().await;
+    assert_eq!(story.deletions(), 0, "season 1 was behind her before the change");
+    let handle = story.starts("Alice", "Left", 3, 1);
+    story.look().await;
+    assert_eq!(story.files("Left"), "S01E01–E04, S03E01–E04", "she went on after it");
+    story.home.plex.stop(handle);
+    story.hours(2).await;
+    assert_eq!(story.files("Left"), "S01E01, S03E01–E04");
+}
+
+#[tokio::test]
+async fn settings_of_the_environment_that_changed_between_two_starts_wait_an_hour() {
+    let mut story = with_free_seasons().await;
+    story.home.environment = Some(json!({"enableProgressiveCleanup": true}).to_string());
+    story = story.restart().await;
+    goes_after_an_hour(&story, "the environment").await;
+}
+
+#[tokio::test]
 async fn an_automatic_reset_that_is_overdue_when_it_is_switched_on_waits_an_hour() {
     let mut story = Story::new().await;
     story.show("Overdue", &[4, 4, 4], three_seasons);

@@ -143,44 +143,13 @@ async fn enrolling_cleans_nothing_up_because_of_what_was_watched_before() {
     story.enroll("Before", "pilotRolling").await;
     story.days(4).await;
     assert_eq!(story.deletions(), 0);
-    let outlook = story
-        .home
-        .engine
-        .outlook(story.master("Before").await.id)
-        .await
-        .unwrap();
     assert_eq!(
-        outlook[0].sentence,
+        story.outlook("Before").await[1],
         "Season 1 kept: nobody has watched it since it was enrolled"
     );
     story.watches("Alice", "Before", 3, 2).await;
     story.look().await;
     assert_eq!(story.files("Before"), "S01E01, S03E01–E04");
-}
-
-#[tokio::test]
-async fn what_will_go_and_when_can_be_asked_with_the_reasons() {
-    let mut story = Story::with_cleanup().await;
-    story.show("Outlook", &[4, 4, 4], three_seasons);
-    story.enroll("Outlook", "pilotRolling").await;
-    story.watches("Alice", "Outlook", 1, 4).await;
-    story.days(2).await;
-    story.watches("Alice", "Outlook", 2, 1).await;
-    let id = story.master("Outlook").await.id;
-    story.home.engine.keep(id, Some(3), true).await.unwrap();
-    story.home.forget_requests();
-    let outlook = story.home.engine.outlook(id).await.unwrap();
-    let sentences: Vec<&str> = outlook.iter().map(|season| season.sentence.as_str()).collect();
-    assert_eq!(
-        sentences,
-        [
-            "Season 1 on 8 July: Alice watched S01E04 on 1 July",
-            "Season 2 kept: Alice watched S02E01 within the last hour",
-            "Season 3 kept: the season is marked \"keep\"",
-        ]
-    );
-    assert_eq!((outlook[0].files, outlook[0].bytes), (3, 6_000_000_000));
-    assert_eq!(story.home.sonarr().log().writes(), []);
 }
 
 #[tokio::test]

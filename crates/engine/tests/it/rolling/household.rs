@@ -153,6 +153,48 @@ fn a_show_rolls_on_after_it_was_reset_in_the_middle_of_an_evening() {
     });
 }
 
+/// Another one: somebody goes back to an earlier season while the filter holds them, and is let through again.
+#[test]
+fn a_season_stays_for_somebody_who_went_back_to_it_while_filtered_out() {
+    let binge = |viewer, episodes| Event::Binge {
+        viewer,
+        show: 0,
+        episodes,
+    };
+    play(&Script {
+        cleanup: true,
+        at_once: true,
+        days: 7,
+        threshold: 1,
+        confirm_above: 10,
+        standard: false,
+        shows: vec![Show {
+            seasons: vec![2, 4],
+            there: 1,
+            doubles: false,
+            rolls: 0,
+            baseline: false,
+            airing: false,
+        }],
+        events: vec![
+            binge(0, 2),
+            binge(1, 3),
+            Event::Filter { only_first: true },
+            binge(1, 2),
+            binge(1, 2),
+            Event::Pass { hours: 39 },
+            Event::Filter { only_first: false },
+            Event::Restart,
+            Event::NoSonarr {
+                hours: 9,
+                viewer: 0,
+                show: 0,
+            },
+            binge(0, 2),
+        ],
+    });
+}
+
 /// The same cases every time, unless another seed is asked for.
 fn seed() -> [u8; 32] {
     let asked = std::env::var("CLIFFHANGARR_SEED")

@@ -5,6 +5,7 @@ use super::story::{Story, account};
 use crate::home::network::Dated;
 use jiff::SignedDuration;
 use remote::RouterTransport;
+use serde_json::json;
 use simulators::plex::ShowSpec;
 use simulators::sonarr::SeriesSpec;
 use std::sync::{Arc, Mutex};
@@ -236,4 +237,46 @@ async fn a_dry_run_says_what_would_be_done_and_writes_nothing() {
     let real = story.home.engine.reset_inactive(false, |_| true).await.unwrap();
     assert_eq!(dry.reset, real.reset);
     assert_eq!(story.files("Rehearsed"), "S01E01–E04");
+}
+
+#[tokio::test]
+async fn a_dry_check_tells_which_seasons_and_shows_would_go_by_themselves() {
+    let mut story = Story::with_cleanup().await;
+    story
+        .set(json!({"progressiveCleanupAtOnce": true, "enableAutoReset": true}))
+        .await;
+    for title in ["Behind", "Abandoned"] {
+        story.show(title, &[4, 4], |spec| {
+            spec.season_with_files(1, 4).season_with_files(2, 4)
+        });
+        story.enroll(title, "pilotRolling").await;
+    }
+    story.watches("Bob", "Abandoned", 1, 2).await;
+    story.watches("Alice", "Behind", 1, 4).await;
+    story.days(6).await;
+    story.watches("Alice", "Behind", 1, 4).await;
+    story.sleeps(24);
+    story.starts("Alice", "Behind", 2, 1);
+    let (story, dry) = story.rehearsing(async |engine| engine.check(true).await.unwrap()).await;
+    assert_eq!(story.deletions(), 0);
+    let real = story.home.engine.check(false).await.unwrap();
+    assert_eq!(dry, real);
+    let reasons: Vec<&str> = real.decisions.iter().map(|decision| decision.reason.code()).collect();
+    assert_eq!(
+        reasons[reasons.len() - 2..],
+        ["inactiveReset", "progressiveCleanup"],
+        "{reasons:?}"
+    );
+    assert_eq!(story.files("Behind"), "S01E01, S02E01–E04");
+    assert_eq!(story.files("Abandoned"), "S01E01");
+}
+
+#[tokio::test]
+async fn with_the_dry_run_switched_on_the_journal_tells_what_would_go() {
+    let story = watched_once("Switched").await;
+    story.set(json!({"dryRun": true})).await;
+    story.days(9).await;
+    assert_eq!(story.deletions(), 0);
+    story.told("dryRun", "inactiveReset", "Switched").await;
+    assert_eq!(story.files("Switched"), "S01E01–E04, S02E01–E04");
 }

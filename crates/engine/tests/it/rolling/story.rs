@@ -5,7 +5,7 @@ use domain::ids::EpisodeRef;
 use domain::monitoring::MonitoringType;
 use domain::plan::Decision;
 use domain::wanting::spell;
-use engine::{Batch, CheckReport, Engine, EnrollmentDraft, RequestError, ShowRow};
+use engine::{Batch, CheckReport, Engine, EnrollmentDraft, OutlookRow, RequestError, ShowRow};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use simulators::plex::{AccountKind, Device, OWNER, PlayState, SessionHandle, ShowSpec};
@@ -166,6 +166,27 @@ impl Story {
             Some(format!("{} at {at}", row.viewer?))
         })
         .collect()
+    }
+
+    /// What will become of the show and its seasons, in words; the show first.
+    pub async fn outlook(&self, title: &str) -> Vec<String> {
+        let id = self.master(title).await.id;
+        let outlook = self.home.engine.outlook(Some(id)).await.unwrap();
+        let mut rows = outlook.rows;
+        rows.sort_by_key(|row| row.season);
+        rows.into_iter().map(|row| row.sentence).collect()
+    }
+
+    /// What will become of all shows: "date title: sentence".
+    pub async fn list(&self) -> Vec<String> {
+        let outlook = self.home.engine.outlook(None).await.unwrap();
+        let line = |row: &OutlookRow| {
+            let at = row
+                .at
+                .map_or_else(|| "–".to_owned(), |at| at.strftime("%m-%d").to_string());
+            format!("{at} {}: {}", row.title, row.sentence)
+        };
+        outlook.rows.iter().map(line).collect()
     }
 
     /// Resets a show as the user does from the window.
