@@ -34,6 +34,11 @@ impl Application {
 
     /// Starts it with settings from the environment.
     pub fn start_with_settings(desktop: &Desktop, arguments: &[&str], settings: &str) -> Self {
+        Self::start_in(desktop, arguments, &[("plexSessionMonitoring", settings.to_owned())])
+    }
+
+    /// Starts it with more in its environment.
+    pub fn start_in(desktop: &Desktop, arguments: &[&str], environment: &[(&str, String)]) -> Self {
         let inspector = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_cliffhangarr"));
         command
@@ -45,7 +50,7 @@ impl Application {
         desktop.inside(&mut command, &log);
         // With these WebKit lets itself be driven, like a browser in a test.
         command
-            .env("plexSessionMonitoring", settings)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{inspector}"));
         Self {

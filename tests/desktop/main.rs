@@ -15,6 +15,7 @@ mod keyring;
 mod notifications;
 mod page;
 mod processes;
+mod scenarios;
 mod story;
 mod tray_host;
 mod waiting;

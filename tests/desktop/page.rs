@@ -95,6 +95,17 @@ impl Page {
         }
     }
 
+    /// What can be read in each of these elements now, on one line each.
+    pub async fn lines(&self, css: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)";
+        let lines = self.client.execute(script, vec![css.into()]).await;
+        let lines: Vec<String> = serde_json::from_value(lines.unwrap()).unwrap();
+        lines
+            .iter()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
+    }
+
     /// Waits until a text can be read.
     pub async fn wait_for_text(&self, text: &str) {
         let start = Instant::now();

@@ -75,7 +75,11 @@ impl Command {
     pub fn is_dry_run(&self) -> bool {
         matches!(
             self,
-            Self::Check { dry_run: true } | Self::ResetInactive { dry_run: true } | Self::Reset { dry_run: true, .. }
+            Self::Check { dry_run: true }
+                | Self::ResetInactive { dry_run: true }
+                | Self::Reset { dry_run: true, .. }
+                | Self::Enroll(Enroll { dry_run: true, .. })
+                | Self::Outlook { .. }
         )
     }
 }
@@ -108,7 +112,7 @@ pub(crate) enum Command {
     /// Shows or changes the settings.
     #[command(subcommand)]
     Settings(Settings),
-    /// Makes a series a rolling show.
+    /// Makes series rolling shows.
     Enroll(Enroll),
     /// Lists the rolling shows and their viewers.
     Shows {
@@ -150,10 +154,10 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 50)]
         limit: u32,
     },
-    /// What will become of each season of a rolling show, and when.
+    /// What will go when of the rolling shows, and what is kept and why.
     Outlook {
-        /// The show's id, from `shows`.
-        id: i64,
+        /// The show's id, from `shows`; without it, all of them.
+        id: Option<i64>,
     },
     /// How fast the viewers of a rolling show watch, and when they run out of episodes.
     Forecast {
@@ -281,18 +285,21 @@ pub(crate) struct Enroll {
     /// Name of the Sonarr connection.
     #[arg(long)]
     pub instance: String,
-    /// TVDB id of the series.
-    #[arg(long)]
-    pub tvdb: Option<i64>,
-    /// Sonarr's id of the series.
-    #[arg(long)]
-    pub series: Option<i64>,
+    /// TVDB id of a series; may be given several times.
+    #[arg(long, value_name = "ID")]
+    pub tvdb: Vec<i64>,
+    /// Sonarr's id of a series; may be given several times.
+    #[arg(long, value_name = "ID")]
+    pub series: Vec<i64>,
     /// pilotRolling, firstSeasonRolling or allSeasonPilotRolling.
     #[arg(long = "type", value_parser = monitoring_type)]
     pub monitoring_type: MonitoringType,
     /// Also brings Sonarr to the type's baseline.
     #[arg(long)]
     pub reset: bool,
+    /// Only says what would be done, and exactly which files would go.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 fn kind(text: &str) -> Result<ConnectionKind, String> {

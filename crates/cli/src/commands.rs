@@ -5,7 +5,7 @@ use crate::args::{Command, Floors, Rules, SecretStoreChoice, Settings};
 use crate::documents;
 use crate::failure::Failure;
 use crate::output::{print_line, print_plain};
-use crate::{connections, floors, rolling, rules, shows};
+use crate::{connections, enrolling, floors, outlook, rolling, rules, shows};
 use domain::state::Monitoring;
 use engine::Engine;
 use serde_json::json;
@@ -37,7 +37,7 @@ pub(crate) async fn run(
         }
         Command::Enroll(enroll) => {
             engine.connect_all().await?;
-            shows::enroll(engine, enroll).await?
+            enrolling::enroll(engine, enroll).await?
         }
         Command::Check { dry_run } => {
             engine.connect_all().await?;
@@ -58,7 +58,7 @@ pub(crate) async fn run(
         Command::Readiness { days } => rolling::readiness(engine, days).await?,
         Command::Outlook { id } => {
             engine.connect_all().await?;
-            rolling::outlook(engine, id).await?
+            outlook::outlook(engine, id).await?
         }
         Command::Forecast { id } => {
             engine.connect_all().await?;

@@ -15,7 +15,7 @@ pub(crate) fn check(report: &CheckReport) -> Value {
     })
 }
 
-fn failures(failures: &[engine::Failure]) -> Vec<Value> {
+pub(crate) fn failures(failures: &[engine::Failure]) -> Vec<Value> {
     failures
         .iter()
         .map(|failure| json!({"source": failure.source, "message": failure.message}))

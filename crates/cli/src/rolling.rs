@@ -2,49 +2,10 @@
 
 use crate::answer::Answer;
 use crate::failure::Failure;
-use domain::cleanup::{SeasonOutlook, Verdict};
 use domain::state::PendingConfirmation;
 use engine::{Engine, RequestError, ViewerForecast};
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-/// What is to become of each season of a show.
-pub(crate) async fn outlook(engine: &Engine, id: i64) -> Result<Answer, Failure> {
-    let outlooks = engine.outlook(id).await?;
-    let mut lines: Vec<String> = outlooks
-        .iter()
-        .map(|outlook| {
-            format!(
-                "{} ({} files, {} bytes)",
-                outlook.sentence, outlook.files, outlook.bytes
-            )
-        })
-        .collect();
-    if !engine.settings().settings.enable_progressive_cleanup {
-        lines.push("Progressive cleanup is switched off: seasons stay until the show is reset.".to_owned());
-    } else if outlooks.is_empty() {
-        lines.push("No season has more than the baseline.".to_owned());
-    }
-    Ok(Answer::new(outlooks.iter().map(season).collect(), lines))
-}
-
-fn season(outlook: &SeasonOutlook) -> Value {
-    let (verdict, at, reason) = match &outlook.verdict {
-        Verdict::Free { .. } => ("free", None, None),
-        Verdict::FreeAt { at, .. } => ("freeAt", Some(at.to_string()), None),
-        Verdict::Kept { reason, .. } => ("kept", None, Some(reason.code())),
-    };
-    json!({
-        "season": outlook.season,
-        "verdict": verdict,
-        "at": at,
-        "reason": reason,
-        "sentence": outlook.sentence,
-        "files": outlook.files,
-        "bytes": outlook.bytes,
-        "lastViewed": outlook.last_viewed.map(|at| at.to_string()),
-    })
-}
 
 /// How fast the viewers of a show watch, and when they run out.
 pub(crate) async fn forecast(engine: &Engine, id: i64) -> Result<Answer, Failure> {

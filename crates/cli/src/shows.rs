@@ -1,54 +1,11 @@
-//! Commands that make, list, reset and remove rolling shows.
+//! Commands that list, reset and remove rolling shows.
 
 use crate::answer::Answer;
-use crate::args::Enroll;
 use crate::documents;
 use crate::failure::Failure;
 use domain::plan::Reason;
-use engine::{Engine, EnrollmentDraft, ResetReport, ShowRow};
+use engine::{Engine, ResetReport};
 use serde_json::json;
-
-/// Makes a series a rolling show.
-pub(crate) async fn enroll(engine: &Engine, enroll: Enroll) -> Result<Answer, Failure> {
-    let series = match (enroll.series, enroll.tvdb) {
-        (Some(series), _) => series,
-        (None, Some(tvdb)) => engine.series_with_tvdb(&enroll.instance, tvdb).await?,
-        (None, None) => return Err(Failure::usage("Give --tvdb or --series.")),
-    };
-    let draft = EnrollmentDraft {
-        instance: enroll.instance,
-        series: vec![series],
-        monitoring_type: enroll.monitoring_type,
-        reset: enroll.reset,
-    };
-    let batch = engine.enroll(&draft, |_| true).await?;
-    let rows = engine.shows(false).await?;
-    let document = json!({
-        "enrolled": batch.done.iter().map(|(title, detail)| json!({"title": title, "detail": detail})).collect::<Vec<_>>(),
-        "errors": batch.errors.iter().map(|failure| json!({"source": failure.source, "message": failure.message})).collect::<Vec<_>>(),
-        "id": rows.iter().find(|row| is_master_of(row, &draft)).map(|row| row.id),
-    });
-    let mut lines: Vec<String> = batch
-        .done
-        .iter()
-        .map(|(title, detail)| format!("{title}: {detail}"))
-        .collect();
-    lines.extend(
-        batch
-            .errors
-            .iter()
-            .map(|failure| format!("{}: {}", failure.source, failure.message)),
-    );
-    Ok(Answer::new(document, lines).failed_if(!batch.errors.is_empty()))
-}
-
-/// Whether a row is the master record of what was enrolled. Two Sonarrs number their series alike, so that the number alone
-/// says little.
-fn is_master_of(row: &ShowRow, draft: &EnrollmentDraft) -> bool {
-    row.viewer.is_none()
-        && draft.series.contains(&row.sonarr_series_id)
-        && row.instance.to_lowercase() == draft.instance.trim().to_lowercase()
-}
 
 /// Master records and tracking entries.
 pub(crate) async fn list(engine: &Engine, inactive: bool) -> Result<Answer, Failure> {

@@ -1,5 +1,7 @@
 //! Connecting: addresses, tokens, and servers that are something else.
 
+mod kinds;
+
 use crate::house::House;
 use crate::process::{answer_of, answer_to};
 use simulators::faults::{Fault, FaultRule};
@@ -37,21 +39,6 @@ async fn an_address_that_is_none_is_refused_with_2() {
             .json(&["connect", "sonarr", "--name", name, "--url", &house.sonarr_url])
             .await;
         assert_eq!(answered.code, 2, "{name:?}: {answered:?}");
-    }
-    assert_eq!(house.done(&["connections"]).await, serde_json::json!([]));
-}
-
-#[tokio::test]
-async fn programs_that_are_not_supported_yet_are_refused_with_2_whether_asked_or_not() {
-    let house = House::new().await;
-    for kind in ["jellyfin", "emby", "tautulli"] {
-        for extra in [&[][..], &["--no-verify"]] {
-            let arguments = [&["connect", kind, "--name", "Cellar", "--url", &house.plex_url], extra].concat();
-            let answered = house.json(&arguments).await;
-            let (code, message) = answered.error();
-            assert_eq!((answered.code, code.as_str()), (2, "invalidValue"), "{answered:?}");
-            assert!(message.ends_with(" is not supported yet."), "{answered:?}");
-        }
     }
     assert_eq!(house.done(&["connections"]).await, serde_json::json!([]));
 }

@@ -34,10 +34,14 @@ pub struct House {
 impl House {
     /// Servers that nobody is connected to yet.
     pub async fn new() -> Self {
-        let clock = SimClock::system();
+        Self::living_by(SimClock::system()).await
+    }
+
+    /// [`House::new`] with servers that live by this clock, and say so. The program does only if it is made to.
+    pub async fn living_by(clock: SimClock) -> Self {
         let plex = PlexSim::new(clock.clone());
         let sonarr = SonarrSim::new(clock);
-        let (plex_served, sonarr_served) = (plex.serve().await.unwrap(), sonarr.serve().await.unwrap());
+        let (plex_served, sonarr_served) = (plex.serve_dated().await.unwrap(), sonarr.serve_dated().await.unwrap());
         Self {
             plex_url: plex_served.url.clone(),
             sonarr_url: sonarr_served.url.clone(),

@@ -5,13 +5,17 @@
 mod connecting;
 mod daemon;
 mod dry_run;
+mod enrolling;
 mod extras;
 mod faults;
 mod house;
 mod keyring;
 mod kill;
+mod outlook;
 mod process;
 mod rolling;
+#[cfg(target_os = "linux")]
+mod scenarios;
 mod secrets;
 mod settings;
 mod storage;
