@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Watches what people play on Plex, and has Sonarr fetch what they will want next.
+/// Watches what people play on Plex, Jellyfin or Emby, and has Sonarr fetch what they will want next.
 ///
 /// Starts into the tray. A second start opens the window of the first one.
 #[derive(Debug, Clone, Parser)]

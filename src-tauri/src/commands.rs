@@ -181,9 +181,9 @@ async fn keep(engine: Asked<'_>, show: i64, season: Option<i32>, keep: bool) -> 
 }
 
 #[tauri::command]
-async fn get_outlook(engine: Asked<'_>, show: i64) -> Answer<Outlook> {
-    let outlooks = engine.outlook(show).await.map_err(convert::error)?;
-    Ok(convert::outlook(&outlooks))
+async fn get_outlook(engine: Asked<'_>, show: Option<i64>) -> Answer<Outlook> {
+    let outlook = engine.outlook(show).await.map_err(convert::error)?;
+    Ok(convert::outlook(outlook))
 }
 
 #[tauri::command]

@@ -1,6 +1,5 @@
 //! Between the engine's types and those that cross to the page. Nothing is decided here.
 
-use domain::cleanup::SeasonOutlook;
 use domain::ids::{InstanceId, ViewerKey};
 use domain::plan::Decision;
 use domain::pressure::{Floor, Pressure};
@@ -99,9 +98,42 @@ fn viewer_key(key: &ViewerKey) -> String {
     format!("{}/{}", key.server, key.account)
 }
 
-/// What will become of a show's seasons.
-pub fn outlook(outlooks: &[SeasonOutlook]) -> wire::Outlook {
-    wire::Outlook(outlooks.iter().map(Into::into).collect())
+/// What will become of shows and their seasons.
+pub fn outlook(outlook: engine::Outlook) -> wire::Outlook {
+    wire::Outlook {
+        notes: outlook.notes,
+        rows: outlook.rows.into_iter().map(outlook_row).collect(),
+        at_baseline: count(outlook.at_baseline),
+    }
+}
+
+fn outlook_row(row: engine::OutlookRow) -> wire::OutlookRow {
+    wire::OutlookRow {
+        show: row.show,
+        title: row.title,
+        instance: row.instance,
+        season: row.season,
+        standing: match row.standing {
+            engine::Standing::Unknown => wire::Standing::Unknown,
+            engine::Standing::Waiting => wire::Standing::Waiting,
+            engine::Standing::UnderWay => wire::Standing::UnderWay,
+            engine::Standing::Free => wire::Standing::Free,
+            engine::Standing::FreeAt => wire::Standing::FreeAt,
+            engine::Standing::Kept => wire::Standing::Kept,
+        },
+        at: row.at,
+        reason: row.reason.map(Into::into),
+        sentence: row.sentence,
+        files: u32::try_from(row.files).unwrap_or(u32::MAX),
+        bytes: row.bytes,
+        last_viewed: row.last_viewed,
+        with_show: row.with_show,
+        keep_show: row.keep_show,
+        keep_season: row.keep_season,
+        asked_first: row.asked_first,
+        confirmation: row.confirmation,
+        viewers: row.viewers,
+    }
 }
 
 /// Where a show's viewers are headed.

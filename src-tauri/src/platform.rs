@@ -11,13 +11,12 @@ pub fn prepare() -> anyhow::Result<()> {
         "there is no graphical session (neither DISPLAY nor WAYLAND_DISPLAY is set). \
          Use `cliffhangarr-cli run` on a machine without a screen."
     );
-    let has_hardware = has_render_node();
-    if !has_value(DMABUF_SWITCH) && (has_nvidia_driver() || !has_hardware) {
-        let mut variables = vec![(DMABUF_SWITCH, "1")];
-        if !has_hardware && !has_value(GDK_GL) {
-            variables.push((GDK_GL, "disable"));
-        }
-        return restart_with(&variables);
+    let missing = switches(has_render_node(), has_nvidia_driver())
+        .into_iter()
+        .filter(|(variable, _)| !has_value(variable))
+        .collect::<Vec<_>>();
+    if !missing.is_empty() {
+        return restart_with(&missing);
     }
     Ok(())
 }
@@ -31,10 +30,23 @@ pub fn prepare() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// WebKitGTK's switch for a renderer that shows blank windows with NVIDIA's own driver, and that paints its first frame about
-/// twice as late where there is no graphics hardware.
+/// The toolkit's switches that suit the machine, for those that are not set by hand.
+///
+/// WebKitGTK's shared buffers show blank windows with NVIDIA's own driver, and without graphics hardware the first frame comes about
+/// twice as late with them. Without hardware OpenGL is done in software: GTK would spend 20 MB on it, and WebKit as much again, which
+/// stays when the window has gone, only to learn that there is no device for drawing. It is told instead.
 #[cfg(target_os = "linux")]
-const DMABUF_SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+fn switches(has_hardware: bool, has_nvidia_driver: bool) -> Vec<(&'static str, &'static str)> {
+    let mut switches = Vec::new();
+    if has_nvidia_driver || !has_hardware {
+        switches.push(("WEBKIT_DISABLE_DMABUF_RENDERER", "1"));
+    }
+    if !has_hardware {
+        switches.push(("GDK_GL", "disable"));
+        switches.push(("WEBKIT_WEB_RENDER_DEVICE_FILE", "/dev/null"));
+    }
+    switches
+}
 
 #[cfg(target_os = "linux")]
 fn has_nvidia_driver() -> bool {
@@ -55,10 +67,6 @@ fn has_value(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// GTK's switch for its own use of OpenGL. Where that is done in software it costs 20 MB, and the page is painted without it.
-#[cfg(target_os = "linux")]
-const GDK_GL: &str = "GDK_GL";
-
 /// Variables have to be there before any thread is, and changing them in place is not safe: so the process starts over.
 #[cfg(target_os = "linux")]
 fn restart_with(variables: &[(&str, &str)]) -> anyhow::Result<()> {
@@ -68,4 +76,27 @@ fn restart_with(variables: &[(&str, &str)]) -> anyhow::Result<()> {
         .envs(variables.iter().copied())
         .exec();
     Err(error.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawing_in_software_is_left_out_where_there_is_no_hardware() {
+        let names = |hardware, nvidia| {
+            switches(hardware, nvidia)
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+        };
+        let all = [
+            "WEBKIT_DISABLE_DMABUF_RENDERER",
+            "GDK_GL",
+            "WEBKIT_WEB_RENDER_DEVICE_FILE",
+        ];
+        assert_eq!(names(true, false), [""; 0]);
+        assert_eq!(names(true, true), ["WEBKIT_DISABLE_DMABUF_RENDERER"]);
+        assert_eq!(names(false, false), all);
+    }
 }

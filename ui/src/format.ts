@@ -33,6 +33,15 @@ export function dayLabel(day: number, now: number): string {
   return days > 1 && days < 7 ? `${weekday.format(day)}, ${written}` : written;
 }
 
+/** "Today", "Tomorrow", "Friday, 4 Dec", "12 Dec": of a day that is to come. */
+export function comingDayLabel(day: number, now: number): string {
+  const days = Math.round((day - dayOf(new Date(now).toISOString())) / DAY);
+  if (days <= 0) return "Today";
+  if (days === 1) return "Tomorrow";
+  const written = sameYear(day, now) ? date.format(day) : dateWithYear.format(day);
+  return days < 7 ? `${weekday.format(day)}, ${written}` : written;
+}
+
 /** "just now", "5 min ago", "3 h ago", "yesterday", "4 days ago", "3 Mar". */
 export function ago(at: string, now: number): string {
   const then = new Date(at).getTime();

@@ -1,5 +1,6 @@
 import type { MonitoringType, Origin, Outcome, Pause, View } from "./bindings/wire";
 import { amount, counted, size } from "./format";
+import { outlookText } from "./text/outlook";
 import { rulesText } from "./text/rules";
 import { storageText } from "./text/storage";
 
@@ -114,9 +115,10 @@ export const text = {
   },
   start: {
     title: "Three steps to the next episode",
-    lead: "Cliffhangarr watches what is played on Plex, and has Sonarr fetch what comes next.",
-    plex: "Connect Plex",
-    plexAbout: "Its address and your token, so that playback sessions can be seen.",
+    lead: "Cliffhangarr watches what is played on your media server, and has Sonarr fetch what comes next.",
+    media: "Connect a media server",
+    mediaAbout:
+      "Plex, Jellyfin or Emby, with its address and token or key, so that playback sessions can be seen.",
     sonarr: "Connect Sonarr",
     sonarrAbout: "Its address and API key, so that the next season can be searched.",
     on: "Switch monitoring on",
@@ -151,10 +153,7 @@ export const text = {
     seasons: "Seasons",
     keepWhole: "Keep the whole show",
     keepShort: "Keep",
-    fates: { free: "goes", freeAt: "later", kept: "stays" },
     nothingBeyond: "nothing beyond its baseline",
-    seasonFiles: (files: number, bytes: number) =>
-      files === 0 ? "no files" : `${counted(files, "file")}, ${size(bytes)}`,
     cleanupOff:
       "Progressive cleanup is switched off: seasons stay until the show is reset, or a disk runs short of the space you want to be left.",
     ready: (inTime: number, all: number) =>
@@ -198,6 +197,7 @@ export const text = {
       (files > 0 ? `, ${counted(files, "file")} deleted (${size(bytes)})` : "") +
       (skipped > 0 ? `, ${amount(skipped)} left alone` : ""),
   },
+  outlook: outlookText,
   rules: rulesText,
   storage: storageText,
   preview: {
@@ -239,7 +239,7 @@ export const text = {
     removeTitle: (name: string) => `Remove ${name}?`,
     removeAbout: (media: boolean) =>
       media
-        ? "Its token is forgotten, and its sessions are no longer seen. The server itself stays as it is."
+        ? "Its token or key is forgotten, and its sessions are no longer seen. The server itself stays as it is."
         : "Its API key is forgotten, and its rolling shows with all viewers’ progress. Sonarr itself stays as it is.",
     removeYes: "Remove connection",
     kinds: { plex: "Plex", jellyfin: "Jellyfin", emby: "Emby", tautulli: "Tautulli", sonarr: "Sonarr" },
@@ -256,14 +256,32 @@ export const text = {
     url: "Address",
     urlPlaceholder: {
       plex: "http://192.168.1.10:32400",
+      jellyfin: "http://192.168.1.10:8096",
+      emby: "http://192.168.1.10:8096",
+      tautulli: "http://192.168.1.10:8181",
       sonarr: "http://192.168.1.10:8989",
-      other: "http://192.168.1.10",
     },
-    secret: { plex: "Plex token", sonarr: "API key", other: "API key" },
+    secret: {
+      plex: "Plex token",
+      jellyfin: "API key",
+      emby: "API key",
+      tautulli: "API key",
+      sonarr: "API key",
+    },
     secretAbout: {
       plex: "Stored in your system’s keyring. The server owner’s token sees everybody’s sessions.",
+      jellyfin: "In Jellyfin under Dashboard › API Keys. Stored in your system’s keyring.",
+      emby: "In Emby under Settings › API Keys (Advanced). Stored in your system’s keyring.",
+      tautulli: "In Tautulli under Settings › Web Interface › API key. Stored in your system’s keyring.",
       sonarr: "In Sonarr under Settings › General. Stored in your system’s keyring.",
-      other: "Stored in your system’s keyring.",
+    },
+    kindAbout: {
+      plex: null,
+      jellyfin: null,
+      emby: null,
+      tautulli:
+        "Tautulli stands in for the Plex that it watches, so connect one of the two. It sends no live events, and knows nothing of what is played while it is off.",
+      sonarr: null,
     },
     unchanged: "unchanged",
     test: "Test",
@@ -278,9 +296,9 @@ export const text = {
     neverAnswered: "never answered",
     saved: (name: string) => `${name} is saved`,
     removed: (name: string) => `${name} is removed`,
-    empty: "Start with Plex",
+    empty: "Start with your media server",
     emptyAbout:
-      "Connect Plex first, so that playback sessions can be seen, and Sonarr next, so that seasons can be searched. Then switch monitoring on.",
+      "Connect Plex, Jellyfin or Emby first, so that playback sessions can be seen, and Sonarr next, so that seasons can be searched. Then switch monitoring on.",
     ready: "Everything is connected. Nothing is watched or searched before monitoring is on.",
     media: "Media servers",
     instances: "Sonarr instances",
@@ -308,7 +326,8 @@ export const text = {
       pollingIntervalMinutes: {
         label: "Polling interval",
         unit: "minutes",
-        about: "How often sessions are asked for while no live events arrive.",
+        about:
+          "How often sessions are asked for while no live events arrive. Where somebody is watching then, it is every minute.",
       },
       remainingEpisodes: {
         label: "Remaining episodes",

@@ -18,7 +18,7 @@ it("tests and saves a new connection", async () => {
   await user.type(screen.getByTestId("connection-secret"), "token");
   await click("connection-test");
   expect(await screen.findByTestId("connection-result")).toHaveTextContent(
-    "“Living room NAS” answers, version 4.0.11.",
+    "“Living room NAS” answers, version 1.41.3.",
   );
   await expectAccessible();
   await click("connection-save");
@@ -61,7 +61,7 @@ it("offers to switch monitoring on once everything is connected", async () => {
   expect(screen.queryByTestId("switch-on")).toBeNull();
 });
 
-it("starts with Plex", async () => {
+it("starts with a media server, and with Plex among them", async () => {
   const { click } = await open({ view: "connections", scenario: "empty" });
   await expectAccessible();
   await click("connect-first");
@@ -83,11 +83,54 @@ it("never overwrites another connection by its name", async () => {
   expect(screen.getByTestId("connection-save")).toBeDisabled();
 });
 
-it("offers only programs that are supported", async () => {
+it("offers every program", async () => {
   const { click } = await open({ view: "connections" });
   await click("add-connection");
   const choices = within(screen.getByTestId("connection-kind")).getAllByRole("option");
-  expect(choices.map((choice) => choice.textContent)).toEqual(["Plex", "Sonarr"]);
+  expect(choices.map((choice) => choice.textContent)).toEqual([
+    "Plex",
+    "Jellyfin",
+    "Emby",
+    "Tautulli",
+    "Sonarr",
+  ]);
+});
+
+it.each([
+  ["plex", "Plex", "Plex token", "server owner’s token", "32400"],
+  ["jellyfin", "Jellyfin", "API key", "Dashboard › API Keys", "8096"],
+  ["emby", "Emby", "API key", "Settings › API Keys (Advanced)", "8096"],
+  ["tautulli", "Tautulli", "API key", "Settings › Web Interface › API key", "8181"],
+  ["sonarr", "Sonarr", "API key", "Settings › General", "8989"],
+])("says for %s where its key is and where it answers", async (kind, title, secret, where, port) => {
+  const { user, click, sent } = await open({ view: "connections", scenario: "empty" });
+  await click("add-connection");
+  await user.selectOptions(screen.getByTestId("connection-kind"), kind);
+  const url = screen.getByTestId("connection-url");
+  expect(url).toHaveAttribute("placeholder", `http://192.168.1.10:${port}`);
+  const field = screen.getByLabelText(secret);
+  expect(field).toHaveAccessibleDescription(expect.stringContaining(where) as string);
+  await expectAccessible();
+  await user.type(url, `http://nas:${port}`);
+  await user.type(field, "key");
+  await click("connection-save");
+  const draft = { kind, name: title, url: `http://nas:${port}`, secret: "key", verify: true };
+  expect(sent("save_connection")).toEqual([{ draft }]);
+  expect(await screen.findByTestId("connection-row")).toHaveTextContent(title);
+});
+
+it("says what Tautulli cannot do, and that it is asked instead of listened to", async () => {
+  const { user, click } = await open({ view: "connections", scenario: "empty" });
+  await click("add-connection");
+  expect(screen.queryByTestId("connection-about")).toBeNull();
+  await user.selectOptions(screen.getByTestId("connection-kind"), "tautulli");
+  expect(screen.getByTestId("connection-about")).toHaveTextContent("connect one of the two");
+  await user.type(screen.getByTestId("connection-url"), "http://nas:8181");
+  await user.type(screen.getByTestId("connection-secret"), "key");
+  await click("connection-save");
+  expect(await screen.findByTestId("connection-row")).toHaveTextContent(
+    /connected.*polling.*version 2\.17\.2/s,
+  );
 });
 
 it("removes a connection after saying what goes with it", async () => {

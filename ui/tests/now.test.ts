@@ -13,6 +13,18 @@ it("shows who plays what, and what was decided", async () => {
   await expectAccessible();
 });
 
+it("says once that there is no keyring", async () => {
+  const { host } = await open();
+  const advice = "Start a secret service.";
+  host.change({
+    secrets: { kind: "unavailable", advice },
+    warnings: [{ code: "secretStoreUnavailable", message: advice }],
+  });
+  expect(await screen.findByTestId("keyring-banner")).toHaveTextContent(advice);
+  expect(screen.getAllByText(advice)).toHaveLength(1);
+  expect(screen.queryByText("Worth knowing")).toBeNull();
+});
+
 it("follows every new state", async () => {
   const { host } = await open();
   host.change({ nowPlaying: [], statusLine: "Nobody is watching" });

@@ -113,7 +113,12 @@ arguments! {
         /// Whether it is to be kept, or no longer.
         keep: bool,
     }
-    /// Arguments of `get_outlook` and `get_forecasts`.
+    /// Arguments of `get_outlook`.
+    AboutOutlook {
+        /// The master record; `None` for all of them.
+        show: Option<i64>,
+    }
+    /// Arguments of `get_forecasts`.
     AboutShow {
         /// The master record.
         show: i64,

@@ -28,7 +28,7 @@ macro_rules! command_table {
             preview_reset_inactive: NoArguments => Preview,
             reset_inactive: ResetInactive => ResetReport,
             keep: Keep => Nothing,
-            get_outlook: AboutShow => Outlook,
+            get_outlook: AboutOutlook => Outlook,
             get_forecasts: AboutShow => Forecasts,
             get_recycling: AboutInstance => RecyclingDto,
             get_readiness: GetReadiness => ReadinessDto,

@@ -30,7 +30,7 @@ mod storage;
 
 pub use actions::{ActionDto, FileDto, PositionDto};
 pub use arguments::{
-    AboutInstance, AboutShow, Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll, Enrollment,
+    AboutInstance, AboutOutlook, AboutShow, Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll, Enrollment,
     GetJournal, GetLibrary, GetReadiness, GetShows, GivenRules, Keep, LogFromUi, LogLevel, NamedConnection,
     NoArguments, Nothing, OneConfirmation, OneShow, PauseDto, PauseMonitoring, PreviewEnroll, ResetInactive, ResetShow,
     SetAutostart, SetStorageFloors,
@@ -41,7 +41,7 @@ pub use connection::{Connected, ConnectionDraft, ConnectionKindDto, ConnectionSt
 pub use error::{ErrorCode, ErrorDto};
 pub use journal::{JournalEntryDto, JournalPage, Origin, Outcome, ReasonCode, SubjectDto};
 pub use outlook::{
-    Forecasts, Outlook, ReadinessDto, RecyclingDto, RecyclingKind, SeasonFate, SeasonOutlookDto, ViewerForecastDto,
+    Forecasts, Outlook, OutlookRow, ReadinessDto, RecyclingDto, RecyclingKind, Standing, ViewerForecastDto,
 };
 pub use preview::{Preview, PreviewItem};
 pub use report::{BatchReport, CheckDecision, CheckReport, Done, ErrorRow, LeftAlone, ResetReport, ResetRow};
@@ -52,8 +52,8 @@ pub use rules::{
 pub use settings::{Range, SettingsDto, SettingsPatch, SettingsView};
 pub use shows::{Library, LibrarySeries, MonitoringTypeDto, ShowRow, ShowRows};
 pub use state::{
-    ActivityDto, AppStateDto, CycleSummaryDto, MonitoringDto, NowPlayingDto, PendingConfirmationDto, SUPPORTED_KINDS,
-    SecretStoreDto, VerdictDto, View, WarningDto,
+    ActivityDto, AppStateDto, CycleSummaryDto, MonitoringDto, NowPlayingDto, PendingConfirmationDto, SecretStoreDto,
+    VerdictDto, View, WarningDto,
 };
 pub use storage::{RootFolder, RootFolders, StorageFloorDto};
 

@@ -1,73 +1,83 @@
-//! What will become of a rolling show: its seasons, its viewers, and the space of what is deleted.
+//! What will become of rolling shows: their seasons, their viewers, and the space of what is deleted.
 
-use crate::actions::count;
 use crate::journal::ReasonCode;
-use domain::cleanup::{SeasonOutlook, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// What is to become of a season that has more than its part of the baseline.
+/// What becomes of rolling shows if nobody watches anything more and nothing else changes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export_to = "wire.ts")]
+pub struct Outlook {
+    /// Sentences about what concerns all of it, such as monitoring that is switched off.
+    pub notes: Vec<String>,
+    /// First what is not known, waits for the user or is under way; then what goes, by its time; then what is kept. Seasons
+    /// that go or stay with their show follow its row.
+    pub rows: Vec<OutlookRow>,
+    /// How many shows are at their baseline, and so left out.
+    pub at_baseline: u32,
+}
+
+/// What becomes of a show, or of one of its seasons.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(rename = "SeasonOutlook", export_to = "wire.ts")]
-pub struct SeasonOutlookDto {
-    /// Its number.
-    pub season: i32,
-    /// Whether it may go.
-    pub fate: SeasonFate,
-    /// When it may go, where that is a time to come.
+#[ts(export_to = "wire.ts")]
+pub struct OutlookRow {
+    /// The master record; `None` where it is about all shows of a Sonarr that does not answer.
+    pub show: Option<i64>,
+    /// Title of the show, or the Sonarr's name.
+    pub title: String,
+    /// Name of the Sonarr.
+    pub instance: String,
+    /// The season; `None` for the whole show.
+    pub season: Option<i32>,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it goes; `None` where it does not, or waits.
     pub at: Option<Timestamp>,
-    /// Why it is kept, as a code; `None` where it is not.
+    /// Why it is kept or waits, as a code.
     pub reason: Option<ReasonCode>,
     /// For people: "Season 2 on 3 December: Alice watched S02E10 on 26 November".
     pub sentence: String,
-    /// How many files go with it.
+    /// How many files go with it, now or then.
     pub files: u32,
     /// Size of those files in bytes.
     pub bytes: i64,
     /// When any viewer last watched something of it; `None` where nobody is known to have.
     pub last_viewed: Option<Timestamp>,
+    /// A season about which its show decides: it goes and stays with it.
+    pub with_show: bool,
+    /// Whether the show is marked "keep".
+    pub keep_show: bool,
+    /// Whether the season is marked "keep".
+    pub keep_season: bool,
+    /// Whether the user is asked before it goes.
+    pub asked_first: bool,
+    /// Id of what the user has to confirm or dismiss.
+    pub confirmation: Option<i64>,
+    /// Of a show: when its viewers run out of episodes, in words.
+    pub viewers: Vec<String>,
 }
 
-/// Whether a season may go.
+/// How something stands that may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export_to = "wire.ts")]
-pub enum SeasonFate {
-    /// Now.
+pub enum Standing {
+    /// Its Sonarr did not tell.
+    Unknown,
+    /// It waits for the user's word.
+    Waiting,
+    /// It is being done, or tried again.
+    UnderWay,
+    /// It goes now.
     Free,
-    /// At a time, if nobody watches it before.
+    /// It goes at a time.
     FreeAt,
-    /// Not as things are.
+    /// It stays as things are. With a time, it goes then if nobody goes on watching, or with its show.
     Kept,
 }
-
-impl From<&SeasonOutlook> for SeasonOutlookDto {
-    fn from(outlook: &SeasonOutlook) -> Self {
-        let (fate, at, reason) = match &outlook.verdict {
-            Verdict::Free { .. } => (SeasonFate::Free, None, None),
-            Verdict::FreeAt { at, .. } => (SeasonFate::FreeAt, Some(*at), None),
-            Verdict::Kept { reason, .. } => (SeasonFate::Kept, None, Some((*reason).into())),
-        };
-        Self {
-            season: outlook.season,
-            fate,
-            at,
-            reason,
-            sentence: outlook.sentence.clone(),
-            files: count(outlook.files),
-            bytes: outlook.bytes,
-            last_viewed: outlook.last_viewed,
-        }
-    }
-}
-
-/// The seasons of a show that have more than the baseline, ascending. None while progressive cleanup is switched off.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
-#[serde(transparent)]
-#[ts(export_to = "wire.ts")]
-pub struct Outlook(pub Vec<SeasonOutlookDto>);
 
 /// A viewer's rhythm in a show, and where it leads.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]

@@ -1,15 +1,11 @@
 use crate::connection::{ConnectionKindDto, ConnectionStateDto};
 use crate::journal::ReasonCode;
-use domain::state::{Activity, AppState, CycleSummary, Monitoring, NowPlaying, PendingConfirmation, SecretStoreState};
+use domain::state::{
+    Activity, AppState, ConnectionKind, CycleSummary, Monitoring, NowPlaying, PendingConfirmation, SecretStoreState,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-/// The kinds of connections this build can be given.
-pub const SUPPORTED_KINDS: &[domain::state::ConnectionKind] = &[
-    domain::state::ConnectionKind::Plex,
-    domain::state::ConnectionKind::Sonarr,
-];
 
 /// Everything the page shows while it asks for nothing; payload of [`crate::STATE_EVENT`].
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -54,7 +50,7 @@ impl From<&AppState> for AppStateDto {
             activity: state.activity.into(),
             status_line: state.status_line.clone(),
             monitoring: state.monitoring.into(),
-            kinds: SUPPORTED_KINDS.iter().map(|kind| (*kind).into()).collect(),
+            kinds: ConnectionKind::ALL.iter().map(|kind| (*kind).into()).collect(),
             connections: state.connections.iter().map(Into::into).collect(),
             now_playing: state.now_playing.iter().map(Into::into).collect(),
             secrets: (&state.secrets).into(),

@@ -10,7 +10,16 @@ export type AboutInstance = {
 instance: string, };
 
 /**
- * Arguments of `get_outlook` and `get_forecasts`.
+ * Arguments of `get_outlook`.
+ */
+export type AboutOutlook = { 
+/**
+ * The master record; `None` for all of them.
+ */
+show: number | null, };
+
+/**
+ * Arguments of `get_forecasts`.
  */
 export type AboutShow = { 
 /**
@@ -332,7 +341,7 @@ keep: Call<Keep, Nothing>,
 /**
  *The command `get_outlook`.
  */
-get_outlook: Call<AboutShow, Outlook>, 
+get_outlook: Call<AboutOutlook, Outlook>, 
 /**
  *The command `get_forecasts`.
  */
@@ -1068,9 +1077,95 @@ export type Origin = "session" | "reminder" | "scheduler" | "manual" | "setting"
 export type Outcome = "nothing" | "planned" | "done" | "owed" | "failed" | "dryRun" | "waiting" | "unknown";
 
 /**
- * The seasons of a show that have more than the baseline, ascending. None while progressive cleanup is switched off.
+ * What becomes of rolling shows if nobody watches anything more and nothing else changes.
  */
-export type Outlook = Array<SeasonOutlook>;
+export type Outlook = { 
+/**
+ * Sentences about what concerns all of it, such as monitoring that is switched off.
+ */
+notes: Array<string>, 
+/**
+ * First what is not known, waits for the user or is under way; then what goes, by its time; then what is kept. Seasons
+ * that go or stay with their show follow its row.
+ */
+rows: Array<OutlookRow>, 
+/**
+ * How many shows are at their baseline, and so left out.
+ */
+atBaseline: number, };
+
+/**
+ * What becomes of a show, or of one of its seasons.
+ */
+export type OutlookRow = { 
+/**
+ * The master record; `None` where it is about all shows of a Sonarr that does not answer.
+ */
+show: number | null, 
+/**
+ * Title of the show, or the Sonarr's name.
+ */
+title: string, 
+/**
+ * Name of the Sonarr.
+ */
+instance: string, 
+/**
+ * The season; `None` for the whole show.
+ */
+season: number | null, 
+/**
+ * How it stands.
+ */
+standing: Standing, 
+/**
+ * When it goes; `None` where it does not, or waits.
+ */
+at: string | null, 
+/**
+ * Why it is kept or waits, as a code.
+ */
+reason: ReasonCode | null, 
+/**
+ * For people: "Season 2 on 3 December: Alice watched S02E10 on 26 November".
+ */
+sentence: string, 
+/**
+ * How many files go with it, now or then.
+ */
+files: number, 
+/**
+ * Size of those files in bytes.
+ */
+bytes: number, 
+/**
+ * When any viewer last watched something of it; `None` where nobody is known to have.
+ */
+lastViewed: string | null, 
+/**
+ * A season about which its show decides: it goes and stays with it.
+ */
+withShow: boolean, 
+/**
+ * Whether the show is marked "keep".
+ */
+keepShow: boolean, 
+/**
+ * Whether the season is marked "keep".
+ */
+keepSeason: boolean, 
+/**
+ * Whether the user is asked before it goes.
+ */
+askedFirst: boolean, 
+/**
+ * Id of what the user has to confirm or dismiss.
+ */
+confirmation: number | null, 
+/**
+ * Of a show: when its viewers run out of episodes, in words.
+ */
+viewers: Array<string>, };
 
 /**
  * For how long monitoring is held.
@@ -1233,7 +1328,7 @@ open: number, };
 /**
  * Why something was decided.
  */
-export type ReasonCode = "notAnEpisode" | "special" | "tooEarly" | "incompleteSession" | "unknownViewer" | "viewerNotInFilter" | "notInSonarr" | "ambiguousTitle" | "instanceUnavailable" | "showUnavailable" | "episodeUnknown" | "notEnrolled" | "notNearEnd" | "nothingMissing" | "alreadyQueued" | "searchedRecently" | "notAired" | "notListed" | "upcomingEpisodes" | "nextSeason" | "lonePilot" | "expansion" | "monitorNew" | "monitorsNewAlready" | "nowAired" | "nowListed" | "moot" | "searchAgain" | "gaveUp" | "searchSucceeded" | "progressiveCleanup" | "seasonNeeded" | "beingPlayed" | "protected" | "baseline" | "pastUnknown" | "needsConfirmation" | "inactiveReset" | "manualReset" | "stillActive" | "neverExpanded" | "atBaseline" | "enrolled" | "removed" | "changed" | "resumed" | "failed";
+export type ReasonCode = "notAnEpisode" | "special" | "tooEarly" | "incompleteSession" | "unknownViewer" | "viewerNotInFilter" | "notInSonarr" | "ambiguousTitle" | "instanceUnavailable" | "showUnavailable" | "episodeUnknown" | "notEnrolled" | "notNearEnd" | "nothingMissing" | "alreadyQueued" | "searchedRecently" | "notAired" | "notListed" | "upcomingEpisodes" | "nextSeason" | "lonePilot" | "expansion" | "monitorNew" | "monitorsNewAlready" | "nowAired" | "nowListed" | "moot" | "searchAgain" | "gaveUp" | "searchSucceeded" | "progressiveCleanup" | "seasonNeeded" | "beingPlayed" | "protected" | "baseline" | "pastUnknown" | "switchedOff" | "needsConfirmation" | "inactiveReset" | "manualReset" | "stillActive" | "neverExpanded" | "atBaseline" | "enrolled" | "removed" | "changed" | "resumed" | "failed";
 
 /**
  * When the space of deleted files is free.
@@ -1398,48 +1493,6 @@ rules: Array<Rule>,
  * What holds where none matches.
  */
 defaults: Array<InstanceDefault>, };
-
-/**
- * Whether a season may go.
- */
-export type SeasonFate = "free" | "freeAt" | "kept";
-
-/**
- * What is to become of a season that has more than its part of the baseline.
- */
-export type SeasonOutlook = { 
-/**
- * Its number.
- */
-season: number, 
-/**
- * Whether it may go.
- */
-fate: SeasonFate, 
-/**
- * When it may go, where that is a time to come.
- */
-at: string | null, 
-/**
- * Why it is kept, as a code; `None` where it is not.
- */
-reason: ReasonCode | null, 
-/**
- * For people: "Season 2 on 3 December: Alice watched S02E10 on 26 November".
- */
-sentence: string, 
-/**
- * How many files go with it.
- */
-files: number, 
-/**
- * Size of those files in bytes.
- */
-bytes: number, 
-/**
- * When any viewer last watched something of it; `None` where nobody is known to have.
- */
-lastViewed: string | null, };
 
 /**
  * Where secrets are kept, and whether that works.
@@ -1716,6 +1769,11 @@ keepSeasons: Array<number>, };
  * Master records and tracking entries, each master before its entries.
  */
 export type ShowRows = Array<ShowRow>;
+
+/**
+ * How something stands that may go.
+ */
+export type Standing = "unknown" | "waiting" | "underWay" | "free" | "freeAt" | "kept";
 
 /**
  * The free space that shall be left in a root folder.

@@ -40,6 +40,7 @@ const families: Record<ReasonCode, ReasonFamily> = {
   protected: "keep",
   baseline: "keep",
   pastUnknown: "keep",
+  switchedOff: "keep",
   needsConfirmation: "wait",
   inactiveReset: "remove",
   manualReset: "remove",

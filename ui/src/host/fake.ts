@@ -1,7 +1,9 @@
 import type {
   AppState,
+  ConnectionKind,
   HostError,
   JournalEntry,
+  Outlook,
   Preview,
   RuleSet,
   Settings,
@@ -12,6 +14,7 @@ import type {
 import { household, SETTINGS, settingsView, type Scenario } from "./fake/household";
 import { journalEntry } from "./fake/journal";
 import { library, rollingShows } from "./fake/library";
+import { outlook } from "./fake/outlook";
 import * as rolling from "./fake/rolling";
 import { HostFailure, type Answer, type Arguments, type CommandName, type Host, type Unlisten } from "./host";
 
@@ -34,6 +37,15 @@ const SIZES: Record<Scenario, { shows: number; journal: number }> = {
   large: { shows: 4000, journal: 10_000 },
 };
 
+/** What the household's servers say of themselves. */
+const SERVERS: Record<ConnectionKind, Answer<"test_connection">> = {
+  plex: { serverName: "Living room NAS", version: "1.41.3" },
+  jellyfin: { serverName: "Attic", version: "10.11.9" },
+  emby: { serverName: "Cellar", version: "4.9.5.0" },
+  tautulli: { serverName: "Living room NAS", version: "2.17.2" },
+  sonarr: { serverName: "Sonarr", version: "4.0.11" },
+};
+
 /** A simulated household, for working on the page and for its tests. */
 export class FakeHost implements Host {
   state: AppState;
@@ -42,6 +54,8 @@ export class FakeHost implements Host {
   journal: JournalEntry[];
   rules: RuleSet;
   floors: StorageFloor[] = [];
+  /** What is told instead of what the household comes to. */
+  outlook: Outlook | null = null;
   autostart = false;
   readonly calls: { name: CommandName; args: unknown }[] = [];
   readonly #now: () => number;
@@ -230,9 +244,9 @@ export class FakeHost implements Host {
     },
     test_connection: ({ draft }) => {
       if (draft.secret === "wrong") {
-        throw new HostFailure({ code: "unauthorized", message: `${draft.name} refused the token.` });
+        throw new HostFailure({ code: "unauthorized", message: `${draft.name} refused the token or key.` });
       }
-      return { serverName: draft.kind === "plex" ? "Living room NAS" : "Sonarr", version: "4.0.11" };
+      return SERVERS[draft.kind];
     },
     save_connection: ({ draft }) => {
       const others = this.state.connections.filter((one) => one.name !== draft.name);
@@ -251,7 +265,7 @@ export class FakeHost implements Host {
             health: draft.verify ? "ok" : "unknown",
             trouble: null,
             ...answer,
-            eventsUp: draft.kind === "plex",
+            eventsUp: draft.kind !== "sonarr" && draft.kind !== "tautulli",
             lastContact: new Date(this.#now()).toISOString(),
           },
         ],
@@ -329,8 +343,12 @@ export class FakeHost implements Host {
           };
         }),
       ),
-    get_outlook: ({ show }) =>
-      rolling.outlook(this.#masters((row) => row.id === show)[0], this.settings, this.#now()),
+    get_outlook: ({ show }) => {
+      if (this.outlook) return this.outlook;
+      const { rows, settings, state } = this;
+      const { connections, confirmations } = state;
+      return outlook({ rows, settings, connections, confirmations, now: this.#now() }, show);
+    },
     get_forecasts: ({ show }) =>
       rolling.forecasts(this.rows.filter((row) => row.viewer !== null && row.masterId === show)),
     get_recycling: ({ instance }) => rolling.recycling(instance),

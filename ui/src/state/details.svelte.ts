@@ -1,9 +1,9 @@
-import type { SeasonOutlook, ViewerForecast } from "../bindings/wire";
+import type { OutlookRow, ViewerForecast } from "../bindings/wire";
 import { asFailure, type Host, type HostFailure } from "../host";
 
 /** What is asked about a show only while somebody looks at it closely. */
 export class ShowDetails {
-  outlook = $state.raw<SeasonOutlook[]>([]);
+  outlook = $state.raw<OutlookRow[]>([]);
   forecasts = $state.raw<ViewerForecast[]>([]);
   loaded = $state(false);
   failure = $state.raw<HostFailure | null>(null);
@@ -26,7 +26,7 @@ export class ShowDetails {
         this.#host.call("get_forecasts", { show }),
       ]);
       if (asked !== this.#asked) return;
-      this.outlook = outlook;
+      this.outlook = outlook.rows;
       this.forecasts = forecasts;
       this.failure = null;
       this.loaded = true;

@@ -6,6 +6,7 @@ import { ConnectionsStore } from "./connections.svelte";
 import { JournalStore } from "./journal.svelte";
 import { MonitoringStore } from "./monitoring.svelte";
 import { Navigation } from "./navigation.svelte";
+import { OutlookStore } from "./outlook.svelte";
 import { SettingsStore } from "./settings.svelte";
 import { ShowsStore } from "./shows.svelte";
 import { StorageStore } from "./storage.svelte";
@@ -21,6 +22,7 @@ export class Page {
   readonly monitoring: MonitoringStore;
   readonly journal: JournalStore;
   readonly shows: ShowsStore;
+  readonly outlook: OutlookStore;
   readonly connections: ConnectionsStore;
   readonly settings: SettingsStore;
   readonly storage: StorageStore;
@@ -35,6 +37,7 @@ export class Page {
     this.monitoring = new MonitoringStore(host, this.toasts, this.settings);
     this.journal = new JournalStore(host);
     this.shows = new ShowsStore(host, this.toasts);
+    this.outlook = new OutlookStore(host);
     this.connections = new ConnectionsStore(host, this.toasts);
   }
 

@@ -34,7 +34,7 @@ export class ShowsStore {
   loaded = $state(false);
   failure = $state.raw<HostFailure | null>(null);
   filter = $state("");
-  tab = $state<"all" | "inactive">("all");
+  tab = $state<"all" | "inactive" | "outlook">("all");
   readonly expanded = new SvelteSet<number>();
   readonly #host: Host;
   readonly #toasts: Toasts;
@@ -116,7 +116,7 @@ export class ShowsStore {
     if (!this.expanded.delete(id)) this.expanded.add(id);
   }
 
-  async keep(show: ShowRow, season: number | null, keep: boolean) {
+  async keep(show: Pick<ShowRow, "id">, season: number | null, keep: boolean) {
     try {
       await this.#host.call("keep", { show: show.id, season, keep });
       await this.refresh();

@@ -1,5 +1,5 @@
 use cliffhangarr_wire::{
-    AppStateDto, ErrorCode, ErrorDto, JournalEntryDto, Preview, RuleSetDto, SeasonOutlookDto, SettingsView,
+    AppStateDto, ErrorCode, ErrorDto, JournalEntryDto, Outlook, OutlookRow, Preview, RuleSetDto, SettingsView, Standing,
 };
 use domain::ids::{EpisodeFileId, EpisodeId, EpisodeRef, InstanceId, RollingShowId, SeriesId, SeriesKey};
 use domain::plan::{Action, Bookkeeping, Decision, DoomedFile, MonitoringChange, Reason, Subject};
@@ -56,7 +56,7 @@ fn the_state_crosses_in_camel_case_with_its_revision() {
         value["monitoring"],
         json!({ "kind": "paused", "until": "2026-03-01T20:00:00Z" })
     );
-    assert_eq!(value["kinds"], json!(["plex", "sonarr"]));
+    assert_eq!(value["kinds"], json!(["plex", "jellyfin", "emby", "tautulli", "sonarr"]));
     assert_eq!(value["secrets"], json!({ "kind": "unknown" }));
 }
 
@@ -164,31 +164,53 @@ fn rules_cross_and_come_back_as_they_were() {
 }
 
 #[test]
-fn an_outlook_crosses_with_its_verdict() {
-    let outlook = |verdict| domain::cleanup::SeasonOutlook {
-        season: 2,
-        verdict,
+fn an_outlook_crosses_in_camel_case() {
+    let row = OutlookRow {
+        show: Some(3),
+        title: "Severance".to_owned(),
+        instance: "TV".to_owned(),
+        season: Some(2),
+        standing: Standing::FreeAt,
+        at: Some("2026-03-01T20:00:00Z".parse().unwrap()),
+        reason: None,
         sentence: "Season 2.".to_owned(),
-        decision: None,
         files: 8,
         bytes: 16,
         last_viewed: None,
+        with_show: false,
+        keep_show: false,
+        keep_season: true,
+        asked_first: true,
+        confirmation: None,
+        viewers: Vec::new(),
     };
-    let at = "2026-03-01T20:00:00Z".parse().unwrap();
-    let because = String::new();
-    let later = SeasonOutlookDto::from(&outlook(domain::cleanup::Verdict::FreeAt { at, because }));
+    let kept = OutlookRow {
+        standing: Standing::Kept,
+        at: None,
+        reason: Some(Reason::SwitchedOff.into()),
+        ..row.clone()
+    };
+    let outlook = serde_json::to_value(Outlook {
+        notes: vec!["Monitoring is switched off.".to_owned()],
+        rows: vec![row, kept],
+        at_baseline: 2,
+    })
+    .unwrap();
     assert_eq!(
-        serde_json::to_value(later).unwrap(),
+        outlook["rows"][0],
         json!({
-            "season": 2, "fate": "freeAt", "at": "2026-03-01T20:00:00Z", "reason": null, "sentence": "Season 2.",
-            "files": 8, "bytes": 16, "lastViewed": null,
+            "show": 3, "title": "Severance", "instance": "TV", "season": 2, "standing": "freeAt",
+            "at": "2026-03-01T20:00:00Z", "reason": null, "sentence": "Season 2.", "files": 8, "bytes": 16,
+            "lastViewed": null, "withShow": false, "keepShow": false, "keepSeason": true, "askedFirst": true,
+            "confirmation": null, "viewers": [],
         })
     );
-    let (reason, detail) = (Reason::BeingPlayed, String::new());
-    let kept = SeasonOutlookDto::from(&outlook(domain::cleanup::Verdict::Kept { reason, detail }));
-    let kept = serde_json::to_value(kept).unwrap();
     assert_eq!(
-        (&kept["fate"], &kept["reason"]),
-        (&json!("kept"), &json!("beingPlayed"))
+        (
+            &outlook["rows"][1]["standing"],
+            &outlook["rows"][1]["reason"],
+            &outlook["atBaseline"]
+        ),
+        (&json!("kept"), &json!("switchedOff"), &json!(2))
     );
 }

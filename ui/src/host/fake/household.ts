@@ -93,7 +93,7 @@ export function household(scenario: Scenario, now: number): AppState {
     activity: "paused",
     statusLine: "Connect a media server to begin",
     monitoring: { kind: "off" },
-    kinds: ["plex", "sonarr"],
+    kinds: ["plex", "jellyfin", "emby", "tautulli", "sonarr"],
     connections: [],
     nowPlaying: [],
     secrets: { kind: "ready", place: "the system keyring" },

@@ -4,8 +4,6 @@ import type {
   Recycling,
   RootFolder,
   RuleSet,
-  SeasonOutlook,
-  Settings,
   ShowRow,
   StorageFloor,
   ViewerForecast,
@@ -18,38 +16,6 @@ const SONARR_4K = 3;
 const INSTANCES: Readonly<Record<number, string>> = { [SONARR]: "Sonarr", [SONARR_4K]: "Sonarr 4K" };
 
 const iso = (moment: number) => new Date(moment).toISOString();
-
-/** What becomes of the seasons of a show. */
-export function outlook(master: ShowRow | undefined, settings: Settings, now: number): SeasonOutlook[] {
-  if (!master || !settings.enableProgressiveCleanup) return [];
-  const current = master.currentMonitoredSeason;
-  return Array.from({ length: current }, (_, index) => index + 1).map((season) => {
-    const kept = master.keepShow ? "the show" : master.keepSeasons.includes(season) ? "the season" : null;
-    const size = { season, files: 8 + season, bytes: (8 + season) * 2_100_000_000 };
-    if (kept !== null) {
-      const sentence = `Season ${season} kept: ${kept} is marked "keep"`;
-      return { ...size, fate: "kept", at: null, reason: "protected", sentence, lastViewed: null };
-    }
-    if (season === current) {
-      const sentence = `Season ${season} kept: Bob watched S0${season}E04 two days ago`;
-      return {
-        ...size,
-        fate: "kept",
-        at: null,
-        reason: "seasonNeeded",
-        sentence,
-        lastViewed: iso(now - 2 * DAY),
-      };
-    }
-    if (season === current - 1) {
-      const sentence = `Season ${season} on 7 March: Alice watched S0${season}E10 on 28 February`;
-      const times = { at: iso(now + 3 * DAY), lastViewed: iso(now - 4 * DAY) };
-      return { ...size, ...times, fate: "freeAt", reason: null, sentence };
-    }
-    const sentence = `Season ${season} now: everybody who is watching is in season ${current - 1} or later`;
-    return { ...size, fate: "free", at: null, reason: null, sentence, lastViewed: iso(now - 20 * DAY) };
-  });
-}
 
 /** Where the viewers of a show are headed; who has watched little cannot be told. */
 export function forecasts(entries: ShowRow[]): ViewerForecast[] {
