@@ -117,7 +117,10 @@ pub(crate) fn left_alone_since(
         .prior_files_may_go
         .then(|| show.reset_at.unwrap_or(show.enrolled_at).max(show.enrolled_at));
     let start = last_watched.or(since_expansion).or(consented)?;
-    Some((ever_watched.map_or(start, |watched_at| watched_at.max(start)), last_watched))
+    Some((
+        ever_watched.map_or(start, |watched_at| watched_at.max(start)),
+        last_watched,
+    ))
 }
 
 /// Whether anybody watched a show since it was enrolled or, if it was reset since, since then.

@@ -34,8 +34,8 @@ pub use engine::Engine;
 pub use error::{ERROR_CODES, OpenError, RequestError};
 pub use options::{Connected, ConnectionDraft, Disconnected, EngineOptions, LibraryRow, PauseFor};
 pub use report::{
-    Batch, CheckReport, Failure, LeftAlone, Outlook, OutlookRow, ResetReport, ResetRow, SettingsView, ShowRow, Standing,
-    ViewerForecast,
+    Batch, CheckReport, Failure, LeftAlone, Outlook, OutlookRow, ResetReport, ResetRow, SettingsView, ShowRow,
+    Standing, ViewerForecast,
 };
 pub use rolling::{Choices, EnrollmentDraft, FolderSpace, Recycling, StorageFloor, StorageState};
 pub use shell::{LoggingShell, Shell};

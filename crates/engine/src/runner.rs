@@ -13,6 +13,7 @@ use crate::core::Core;
 use crate::links::Link;
 use domain::ids::EpisodeId;
 use domain::plan::{Action, Decision, Reason};
+use domain::watching::SEARCH_MEMORY;
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
 use store::{Intent, IntentState, NewIntent, NewJournalEntry, Origin, Outcome, StoreError};
@@ -94,7 +95,11 @@ impl Core {
         let decision = with_outcome_reminders(decision, series, now);
         let open = self.store.open_intents_for(series).await?;
         // Another one may have sent a search without hearing of it; then this one looks before it searches.
-        let doubt = open.iter().filter_map(search_in_doubt).min();
+        let broken_off = match decision.searches() {
+            0 => Vec::new(),
+            _ => self.store.broken_off_since(series, now - SEARCH_MEMORY).await?,
+        };
+        let doubt = open.iter().chain(&broken_off).filter_map(search_in_doubt).min();
         let intent = match open.into_iter().find(|open| is_left_of(open, &decision.actions)) {
             Some(intent) if intent.state == IntentState::WaitingConfirmation => {
                 return Ok(CarriedOut::plain(Outcome::Waiting));
@@ -312,7 +317,7 @@ fn is_left_of(open: &Intent, actions: &[Action]) -> bool {
     open.decision.actions == actions || left == actions
 }
 
-/// When an open intent's search was started, of which nobody knows whether it arrived.
+/// When an intent's search was started, of which nobody knows whether it arrived.
 fn search_in_doubt(open: &Intent) -> Option<Timestamp> {
     let next = open.decision.actions.get(open.next_step as usize)?;
     open.step_started_at.filter(|_| next.is_search())

@@ -264,6 +264,20 @@ impl Store {
         read_all(rows)
     }
 
+    /// The intents of a series that were dropped since a time in the middle of a step, oldest first.
+    pub async fn broken_off_since(&self, series: SeriesKey, since: Timestamp) -> Result<Vec<Intent>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT * FROM intent WHERE state = 'moot' AND instance = ? AND series = ? AND closed_at >= ?
+             AND step_started_at IS NOT NULL ORDER BY id",
+        )
+        .bind(series.instance.0)
+        .bind(series.series.0)
+        .bind(to_ms(since))
+        .fetch_all(self.readers())
+        .await?;
+        read_all(rows)
+    }
+
     /// All intents that are open or wait for a confirmation, oldest first.
     pub async fn all_open_intents(&self) -> Result<Vec<Intent>, StoreError> {
         let rows = sqlx::query_as("SELECT * FROM intent WHERE state IN ('open', 'waitingConfirmation') ORDER BY id")

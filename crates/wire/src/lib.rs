@@ -30,8 +30,8 @@ mod storage;
 
 pub use actions::{ActionDto, FileDto, PositionDto};
 pub use arguments::{
-    AboutInstance, AboutOutlook, AboutShow, Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll, Enrollment,
-    GetJournal, GetLibrary, GetReadiness, GetShows, GivenRules, Keep, LogFromUi, LogLevel, NamedConnection,
+    AboutInstance, AboutOutlook, AboutShow, Autostart, ChangeSettings, CheckSessions, DraftedConnection, Enroll,
+    Enrollment, GetJournal, GetLibrary, GetReadiness, GetShows, GivenRules, Keep, LogFromUi, LogLevel, NamedConnection,
     NoArguments, Nothing, OneConfirmation, OneShow, PauseDto, PauseMonitoring, PreviewEnroll, ResetInactive, ResetShow,
     SetAutostart, SetStorageFloors,
 };

@@ -188,9 +188,7 @@ fn a_reset_comes_with_the_first_pass_that_finds_nobody() {
 
 #[test]
 fn seasons_go_by_themselves_or_with_the_show_and_say_so() {
-    let on_the_way = cleaning()
-        .watched("Alice", "S01E04", 24)
-        .watched("Alice", "S02E02", 26);
+    let on_the_way = cleaning().watched("Alice", "S01E04", 24).watched("Alice", "S02E02", 26);
     assert_eq!(
         sentences(&on_the_way),
         [
@@ -238,9 +236,7 @@ fn seasons_go_by_themselves_or_with_the_show_and_say_so() {
 
 #[test]
 fn a_viewer_who_stopped_keeps_a_season_only_until_they_no_longer_count() {
-    let household = cleaning()
-        .watched("Bob", "S01E02", 23)
-        .watched("Alice", "S02E01", 27);
+    let household = cleaning().watched("Bob", "S01E02", 23).watched("Alice", "S02E01", 27);
     let fates = outlook(&household);
     assert_eq!(
         fates[1].sentence,
@@ -252,9 +248,7 @@ fn a_viewer_who_stopped_keeps_a_season_only_until_they_no_longer_count() {
 
 #[test]
 fn a_protected_time_that_ends_when_nobody_is_left_frees_nothing() {
-    let together = cleaning()
-        .watched("Alice", "S01E04", 27)
-        .watched("Alice", "S02E01", 27);
+    let together = cleaning().watched("Alice", "S01E04", 27).watched("Alice", "S02E01", 27);
     assert_eq!(
         sentences(&together)[1],
         "Season 1 kept: Alice watched S01E04 on 27 November, and by then nobody is watching the show any more; it goes \

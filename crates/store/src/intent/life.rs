@@ -198,11 +198,16 @@ async fn close(
     state: IntentState,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE intent SET state = ?, step_started_at = NULL, closed_at = ? WHERE id = ?")
-        .bind(state.name())
-        .bind(to_ms(at))
-        .bind(id)
-        .execute(&mut **transaction)
-        .await?;
+    // Of what was broken off it stays known what had begun: it may have arrived.
+    sqlx::query(
+        "UPDATE intent SET state = ?1, closed_at = ?2,
+             step_started_at = CASE ?1 WHEN 'moot' THEN step_started_at END
+         WHERE id = ?3",
+    )
+    .bind(state.name())
+    .bind(to_ms(at))
+    .bind(id)
+    .execute(&mut **transaction)
+    .await?;
     Ok(())
 }

@@ -179,6 +179,36 @@ async fn a_failure_is_owed_and_the_step_stays_started() {
 }
 
 #[tokio::test]
+async fn what_is_broken_off_in_the_middle_of_a_step_is_told_for_a_while() {
+    let fixture = Fixture::new().await;
+    let store = &fixture.store;
+    let decision = decision(fixture.series().await);
+    let series = decision.subject.series.unwrap();
+    let new = || NewIntent {
+        series,
+        origin: Origin::Session,
+        decision: &decision,
+        needs_confirmation: false,
+        subject_key: None,
+    };
+    let began = store.create_intent(new(), at(0)).await.unwrap().id;
+    store.start_step(began, 0, at(1)).await.unwrap();
+    let not_begun = store.create_intent(new(), at(2)).await.unwrap().id;
+    assert_eq!(
+        store.broken_off_since(series, at(0)).await.unwrap(),
+        [],
+        "both are open"
+    );
+    for id in [began, not_begun] {
+        store.drop_intent(id, at(10), Outcome::Nothing, "Moot.").await.unwrap();
+    }
+    let told = store.broken_off_since(series, at(10)).await.unwrap();
+    let told: Vec<_> = told.iter().map(|intent| (intent.id, intent.step_started_at)).collect();
+    assert_eq!(told, [(began, Some(at(1)))]);
+    assert_eq!(store.broken_off_since(series, at(11)).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_batch_waits_until_it_is_confirmed_as_a_whole() {
     let fixture = Fixture::new().await;
     let store = &fixture.store;

@@ -51,7 +51,7 @@ impl Model {
                 (self.state, self.started) = (IntentState::Done, false);
             }
             Step::Drop { .. } if open || self.state == IntentState::WaitingConfirmation => {
-                (self.state, self.started) = (IntentState::Moot, false);
+                self.state = IntentState::Moot;
             }
             Step::Confirm { .. } if self.state == IntentState::WaitingConfirmation => {
                 (self.state, self.due) = (IntentState::Open, 1000);

@@ -56,7 +56,10 @@ fn the_state_crosses_in_camel_case_with_its_revision() {
         value["monitoring"],
         json!({ "kind": "paused", "until": "2026-03-01T20:00:00Z" })
     );
-    assert_eq!(value["kinds"], json!(["plex", "jellyfin", "emby", "tautulli", "sonarr"]));
+    assert_eq!(
+        value["kinds"],
+        json!(["plex", "jellyfin", "emby", "tautulli", "sonarr"])
+    );
     assert_eq!(value["secrets"], json!({ "kind": "unknown" }));
 }
 

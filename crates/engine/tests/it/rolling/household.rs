@@ -195,6 +195,59 @@ fn a_season_stays_for_somebody_who_went_back_to_it_while_filtered_out() {
     });
 }
 
+/// Another one: Sonarr takes a search and says that it failed, and its clock is set back before it is looked at again.
+#[test]
+fn a_search_that_sonarr_took_without_saying_so_is_not_sent_again() {
+    let binge = |viewer, episodes| Event::Binge {
+        viewer,
+        show: 0,
+        episodes,
+    };
+    play(&Script {
+        cleanup: false,
+        at_once: false,
+        days: 3,
+        threshold: 1,
+        confirm_above: 10,
+        standard: false,
+        shows: vec![Show {
+            seasons: vec![2, 2],
+            there: 1,
+            doubles: false,
+            rolls: 1,
+            baseline: false,
+            airing: false,
+        }],
+        events: vec![
+            Event::Fault {
+                kind: 0,
+                after: true,
+                times: 2,
+            },
+            binge(0, 2),
+            Event::Kill {
+                requests: 0,
+                arrives: false,
+            },
+            binge(1, 3),
+            Event::Unseen {
+                viewer: 0,
+                show: 1,
+                hours: 161,
+            },
+            Event::SetBack { minutes: 6 },
+            binge(0, 2),
+            binge(0, 2),
+            binge(0, 2),
+            Event::NoSonarr {
+                hours: 1,
+                viewer: 0,
+                show: 0,
+            },
+        ],
+    });
+}
+
 /// The same cases every time, unless another seed is asked for.
 fn seed() -> [u8; 32] {
     let asked = std::env::var("CLIFFHANGARR_SEED")
