@@ -109,6 +109,19 @@ async fn a_watched_show_rolls_on_and_an_abandoned_one_returns_to_its_pilot() {
     assert_eq!(story.world.files("Show A"), "S01E01–E10, S02E01–E08, S03E01–E06");
     assert_eq!(story.world.files("Show B"), "S01E01–E10", "six days are not seven");
 
+    // The window foretells what comes.
+    story.click("nav-shows").await;
+    story.click("tab-outlook").await;
+    let foretold = [("Show B", "9 files"), ("Show A", "8 files"), ("Show A", "6 files")];
+    story
+        .until_lines(
+            "[data-testid=outlook-row][data-standing=freeAt]",
+            &foretold,
+            |row, (title, files)| row.starts_with(title) && row.contains(files),
+        )
+        .await;
+    desktop.take_picture("scenario-2-what-will-go");
+
     // Nobody has watched Show B for more than a week. It is noticed without a hand.
     story.sleeps(2).await;
     until_true("the reset of Show B", || story.world.files("Show B") == "S01E01").await;

@@ -190,6 +190,9 @@ fn active_viewers<'a>(facts: &CleanupFacts<'a>) -> Vec<ActiveViewer<'a>> {
 /// The season a viewer is in. The filter may have held the position while they went on, or back: then it is the earlier one of
 /// the position and the season they watched last. Where nothing is known, it is a place before every season.
 pub fn season_of(entry: &TrackingEntry) -> i32 {
+    if entry.is_somewhere() {
+        return 0;
+    }
     let watched = &entry.seasons_watched;
     let newest = watched.values().max();
     let position = entry.last_watched.map(|at| at.season);
@@ -317,7 +320,8 @@ fn position(facts: &CleanupFacts<'_>, viewer: &ActiveViewer<'_>, season: i32) ->
         wording::viewer(viewer.entry),
         wording::ago(viewer.entry.last_watched_at, facts.now),
     );
-    match viewer.entry.last_watched {
+    let known = viewer.entry.last_watched.filter(|_| !viewer.entry.is_somewhere());
+    match known {
         Some(at) if at.season == season => format!("{name} watched {at} {ago}"),
         Some(at) => format!("{name} watched {at} {ago} and has not got there yet"),
         None => format!("{name} watched something of the show {ago}"),

@@ -137,6 +137,17 @@ impl TrackingEntry {
         }
     }
 
+    /// Records that the viewer watched something of the show of which nobody says which episode it is.
+    pub fn record_somewhere(&mut self, watched_at: Timestamp) {
+        self.last_watched_at = self.last_watched_at.max(watched_at);
+    }
+
+    /// Whether what the viewer watched last is an episode of which nobody says which it is, so that they may be anywhere.
+    pub fn is_somewhere(&self) -> bool {
+        let known = self.seasons_watched.values().max();
+        known.is_some_and(|known| *known < self.last_watched_at)
+    }
+
     /// Records that the viewer watched `at`. With `moves_progress` false (not in the viewer filter) only times move.
     /// Specials and times that lie before what is known change nothing that they should not.
     pub fn record(&mut self, at: EpisodeRef, watched_at: Timestamp, moves_progress: bool) {

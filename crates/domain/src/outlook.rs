@@ -2,6 +2,9 @@
 //! watches anything more, everything is observed from now on, and nothing else changes.
 
 mod seasons;
+mod word;
+
+pub use word::UsersWord;
 
 pub(crate) use seasons::{foreseen, goes_at};
 
@@ -57,6 +60,8 @@ pub struct Fate {
     pub goes_at: Option<Timestamp>,
     /// A season about which the show decides: it goes with it, or stays with it.
     pub with_show: bool,
+    /// It goes at that time only if the user says so. Otherwise the reset of its show takes it, and counts its files.
+    pub asked_first: bool,
     /// For people: "Season 2 on 3 December: Alice watched S02E10 on 26 November".
     pub sentence: String,
     /// How many files go with it, now or then. Of a show, those that are still there then.
@@ -68,8 +73,13 @@ pub struct Fate {
 }
 
 /// Foretells what becomes of a show and of every season that has more than its part of the baseline: the show first, then
-/// the seasons, ascending. `allowed` is the viewer filter.
-pub fn foresee(facts: &ResetFacts<'_>, allowed: &dyn Fn(&TrackingEntry) -> bool, passes: Passes) -> Vec<Fate> {
+/// the seasons, ascending. `allowed` is the viewer filter, `word` what the user said about the seasons.
+pub fn foresee(
+    facts: &ResetFacts<'_>,
+    allowed: &dyn Fn(&TrackingEntry) -> bool,
+    word: &UsersWord,
+    passes: Passes,
+) -> Vec<Fate> {
     let seasons = every_season(&CleanupFacts {
         subject: facts.subject,
         show: facts.show,
@@ -83,16 +93,16 @@ pub fn foresee(facts: &ResetFacts<'_>, allowed: &dyn Fn(&TrackingEntry) -> bool,
         now: facts.now,
         zone: facts.zone,
     });
-    let whole = whole_show(facts, passes, &seasons);
+    let whole = whole_show(facts, word, passes, &seasons);
     let reach = within_reach(facts);
     let show_goes_at = whole.goes_at;
     let seasons = seasons
         .into_iter()
-        .map(|season| fate_of_season(facts, &reach, show_goes_at, season));
+        .map(|season| fate_of_season(facts, word, &reach, show_goes_at, season));
     std::iter::once(whole).chain(seasons).collect()
 }
 
-fn whole_show(facts: &ResetFacts<'_>, passes: Passes, seasons: &[SeasonOutlook]) -> Fate {
+fn whole_show(facts: &ResetFacts<'_>, word: &UsersWord, passes: Passes, seasons: &[SeasonOutlook]) -> Fate {
     let from = inactive_from(facts);
     let at = match from {
         Some(from) => passes.first_from(from, facts.now),
@@ -112,7 +122,8 @@ fn whole_show(facts: &ResetFacts<'_>, passes: Passes, seasons: &[SeasonOutlook])
         ..within_reach(facts)
     };
     let goes_before = |season: &SeasonOutlook| {
-        facts.settings.enable_progressive_cleanup && season.goes_at.is_some_and(|goes_at| goes_at <= at)
+        let is_free_by_then = season.goes_at.is_some_and(|goes_at| goes_at <= at);
+        facts.settings.enable_progressive_cleanup && is_free_by_then && !word.concerns(season.season)
     };
     let before = files_of(facts, &baseline, seasons.iter().filter(|season| goes_before(season)));
     let mut change = change_to_baseline(&reach, facts.snapshot);
@@ -139,6 +150,7 @@ fn whole_show(facts: &ResetFacts<'_>, passes: Passes, seasons: &[SeasonOutlook])
         verdict,
         goes_at,
         with_show: false,
+        asked_first: false,
         sentence,
         files: change.files.len(),
         bytes: change.bytes(),

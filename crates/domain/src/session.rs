@@ -1,6 +1,6 @@
 //! What media servers report about playback, in one form for all of them.
 
-use crate::ids::{ServerId, TvdbId, ViewerKey};
+use crate::ids::{EpisodeRef, ServerId, TvdbId, ViewerKey};
 use serde::{Deserialize, Serialize};
 
 /// One viewer playing one item on one device, now.
@@ -120,17 +120,31 @@ pub struct SessionList {
     pub unreadable: Vec<String>,
 }
 
-/// One finished (or counted) viewing from a server's history.
+/// One finished (or counted) viewing of a show, from a server's history. What the server does not tell of it is never guessed:
+/// that the show was watched counts all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryPlay {
-    /// Who watched.
-    pub viewer: ViewerKey,
+    /// Who watched; `None` where the server does not know.
+    pub viewer: Option<ViewerKey>,
     /// Which show.
     pub show: ShowReference,
-    /// Season number.
-    pub season: i32,
-    /// Episode number.
-    pub episode: i32,
+    /// Season number; `Some(0)` is specials, `None` is unknown.
+    pub season: Option<i32>,
+    /// Episode number; `None` is unknown.
+    pub episode: Option<i32>,
     /// When the server counted it.
     pub viewed_at: jiff::Timestamp,
+}
+
+impl HistoryPlay {
+    /// The episode, where its season and its number are known.
+    pub fn at(&self) -> Option<EpisodeRef> {
+        let (season, episode) = self.season.zip(self.episode)?;
+        Some(EpisodeRef { season, episode })
+    }
+
+    /// Whether it is of a special, which never counts.
+    pub fn is_special(&self) -> bool {
+        self.season == Some(0)
+    }
 }

@@ -1,12 +1,11 @@
 //! Adding, trying and removing connections.
 
-use crate::core::{Core, lock};
+use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::{Client, Link};
 use crate::options::{Connected, ConnectionDraft, Disconnected};
-use domain::ids::ServerId;
 use domain::plan::{Decision, Reason, Subject};
-use remote::SecretString;
+use remote::{RemoteError, SecretString};
 use store::{Connection, NewConnection};
 
 /// What a server said of itself when a draft was tried, and its machine's id where it has one.
@@ -15,32 +14,52 @@ pub(crate) type Tried = (Connected, Option<String>);
 impl Core {
     /// Asks a connection how it is, and who it is.
     pub(crate) async fn ask_health(&self, link: &Link) {
-        let now = self.now();
-        let answer = match &link.client {
-            Client::Media(client) => client
-                .identify()
-                .await
-                .map(|identity| (identity.name, identity.version)),
-            Client::Sonarr(client) => client
-                .status()
-                .await
-                .map(|status| (status.instance_name, status.version)),
-            Client::None => return,
-        };
-        link.note(&answer, now);
-        if let Ok((name, version)) = answer {
-            let known = (
-                link.connection.server_name.as_deref(),
-                link.connection.version.as_deref(),
-            );
-            if known != (Some(name.as_str()), Some(version.as_str()))
-                && let Err(error) = self
-                    .store
-                    .note_identity(link.connection.id, Some(&name), Some(&version), None)
-                    .await
-            {
-                tracing::warn!("{error}");
+        match &link.client {
+            Client::Media(_) => {
+                let answer = self.ask_who(link).await;
+                if !matches!(answer, Ok(()) | Err(RemoteError::Forbidden)) {
+                    link.note(&answer, self.now());
+                }
             }
+            Client::Sonarr(client) => {
+                let answer = client.status().await;
+                link.note(&answer, self.now());
+                if let Ok(status) = answer {
+                    self.remember_identity(link, &status.instance_name, &status.version)
+                        .await;
+                }
+            }
+            Client::None => {}
+        }
+    }
+
+    /// Asks a media server who it is, and so whether the token still shows everything.
+    ///
+    /// # Errors
+    /// `Forbidden` where it does not, which is noted; other failures are the caller's to note.
+    pub(crate) async fn ask_who(&self, link: &Link) -> Result<(), RemoteError> {
+        let Some((_, client)) = link.media() else {
+            return Err(RemoteError::Unauthorized);
+        };
+        let answer = client.identify().await;
+        link.note_who(&answer, self.now());
+        let identity = answer?;
+        self.remember_identity(link, &identity.name, &identity.version).await;
+        Ok(())
+    }
+
+    async fn remember_identity(&self, link: &Link, name: &str, version: &str) {
+        let known = (
+            link.connection.server_name.as_deref(),
+            link.connection.version.as_deref(),
+        );
+        if known != (Some(name), Some(version))
+            && let Err(error) = self
+                .store
+                .note_identity(link.connection.id, Some(name), Some(version), None)
+                .await
+        {
+            tracing::warn!("{error}");
         }
     }
 
@@ -189,7 +208,7 @@ impl Core {
         if draft.verify
             && let Some(link) = self.links.get(connection.id)
         {
-            lock(&link.condition).succeeded(self.now());
+            link.note_who(&Ok::<(), RemoteError>(()), self.now());
         }
         self.rules_changed();
         self.listeners.notify_one();
@@ -207,7 +226,6 @@ impl Core {
         let connection = &link.connection;
         let secret_stays = self.remove_secret(&connection.name).await;
         self.store.remove_connection(connection.id).await?;
-        self.forget_onlooker(ServerId(connection.id)).await?;
         let subject = Subject {
             show: connection.name.clone(),
             ..Subject::default()

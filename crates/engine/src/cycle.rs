@@ -91,6 +91,17 @@ impl Core {
         for look in looks {
             self.conclude(look, mode, &mut report).await;
         }
+        // Afterwards, so that nobody's search waits for it.
+        if self.writes_down_in(mode) && link.is_to_be_asked_who(self.now()) {
+            // What was not told is asked again, and what is forbidden is said below.
+            let _ = self.ask_who(link).await;
+        }
+        if let Some(reason) = link.why_only_part() {
+            report.errors.push(Failure {
+                source: link.connection.name.clone(),
+                message: reason,
+            });
+        }
         if !mode.dry_run {
             self.forget_ended_plays(&mut report).await;
         }

@@ -10,7 +10,7 @@ use crate::options::{Connected, ConnectionDraft, Disconnected, EngineOptions, Pa
 use crate::pausing::read_pause;
 use crate::publisher::Publisher;
 use crate::report::{CheckReport, Failure, SettingsView};
-use crate::rolling::lets_more_go;
+use crate::rolling::what_lets_more_go;
 use crate::shell::Shell;
 use crate::skew::TimedTransport;
 use config::{DataDir, SettingsLayers};
@@ -203,7 +203,8 @@ impl Engine {
         self.core.data_dir.path()
     }
 
-    /// "Check sessions now": a cycle on every media server, and everything that is owed.
+    /// "Check sessions now": a cycle on every media server, and everything that is owed or due. A dry run tells of the sessions;
+    /// that of a rehearsal, which may write into its copy, of all.
     ///
     /// # Errors
     /// When monitoring is switched off, or the database fails.
@@ -237,10 +238,10 @@ impl Engine {
             seen_at: None,
         };
         report.absorb(core.cycle_on(&servers, mode).await);
-        if dry_run {
-            report.absorb(core.foretell_due_work().await?);
-        } else {
+        if !dry_run || core.rehearsal.is_some() || core.settings().dry_run {
             report.absorb(core.do_due_work(Some(&owed)).await?);
+        }
+        if (!dry_run || core.rehearsal.is_some()) && !core.settings().dry_run {
             core.apply_rules(&mut report).await?;
         }
         core.publish().await;
@@ -343,8 +344,8 @@ impl Engine {
         let layers = core.settings.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut changed_layers = layers.clone();
         changed_layers.apply(checked.clone());
-        if lets_more_go(layers.effective(), changed_layers.effective()) {
-            core.begin_grace().await?;
+        if let Some(change) = what_lets_more_go(layers.effective(), changed_layers.effective()) {
+            core.begin_grace(change).await?;
         }
         core.store.merge_settings(&checked).await?;
         core.settings

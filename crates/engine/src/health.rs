@@ -21,6 +21,8 @@ pub struct Condition {
     pause: Option<Pause>,
     /// Whether it was waited for in vain.
     hangs: bool,
+    /// Why its answers are not all there is. Good answers do not change that.
+    sees_part: Option<String>,
     told: bool,
     last_contact: Option<Timestamp>,
 }
@@ -50,6 +52,7 @@ impl Default for Condition {
             failing_since: None,
             pause: None,
             hangs: false,
+            sees_part: None,
             told: false,
             last_contact: None,
         }
@@ -59,12 +62,41 @@ impl Default for Condition {
 impl Condition {
     /// It answered well.
     pub fn succeeded(&mut self, now: Timestamp) {
-        *self = Self {
+        let well = Self {
             health: Health::Ok,
             last_contact: Some(now),
             rung: self.rung.saturating_sub(1),
             ..Self::default()
         };
+        *self = match self.sees_part.take() {
+            None => well,
+            Some(trouble) => Self {
+                health: Health::Unauthorized,
+                trouble: Some(trouble.clone()),
+                failing_since: self.failing_since,
+                sees_part: Some(trouble),
+                told: self.told,
+                ..well
+            },
+        };
+    }
+
+    /// It answers, but with this token it shows only a part of what there is. That lasts until it is known to show all.
+    pub fn shows_part(&mut self, trouble: String, now: Timestamp) {
+        self.sees_part = Some(trouble);
+        self.failing_since.get_or_insert(now);
+        self.succeeded(now);
+    }
+
+    /// It was asked with this token, and shows everything.
+    pub fn shows_all(&mut self, now: Timestamp) {
+        self.sees_part = None;
+        self.succeeded(now);
+    }
+
+    /// Why what it answers is not all there is; `None` where nothing is known against it.
+    pub fn why_only_part(&self) -> Option<&str> {
+        self.sees_part.as_deref()
     }
 
     /// It did not answer, or not well.
@@ -246,6 +278,28 @@ mod tests {
         assert!(condition.should_tell(at(100), at(400)));
         condition.failed(&down(), at(500));
         assert!(!condition.should_tell(at(100), at(5000)));
+    }
+
+    #[test]
+    fn who_sees_only_a_part_is_in_trouble_however_well_it_answers_until_it_sees_all() {
+        let mut condition = Condition::default();
+        condition.succeeded(at(0));
+        condition.shows_part("no administrator".to_owned(), at(10));
+        for minute in 1..10 {
+            condition.succeeded(at(60 * minute));
+            assert_eq!(condition.health(), Health::Unauthorized);
+            assert_eq!(condition.trouble(), Some("no administrator"));
+            assert_eq!(condition.last_contact(), Some(at(60 * minute)));
+            assert!(condition.may_be_asked(at(60 * minute)));
+            let tells = condition.should_tell(at(0), at(60 * minute + 10));
+            assert_eq!(tells, minute == 5, "once, after five minutes");
+        }
+        condition.failed(&down(), at(600));
+        assert_eq!(condition.health(), Health::Unreachable);
+        condition.succeeded(at(700));
+        assert_eq!(condition.health(), Health::Unauthorized);
+        condition.shows_all(at(800));
+        assert_eq!((condition.health(), condition.why_only_part()), (Health::Ok, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::skew::TimedTransport;
 use config::SecretError;
 use domain::ids::{InstanceId, ServerId};
 use domain::state::ConnectionKind;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use media_servers::{EmbyServer, JellyfinServer, MediaServer, PlexServer, TautulliServer};
 use remote::{RemoteError, SecretString, Transport};
 use sonarr::SonarrClient;
@@ -15,11 +15,18 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::Connection;
 
+/// How long it is relied on that a token shows everything: its account may lose that right at any time.
+const WHO_PAUSE: SignedDuration = SignedDuration::from_hours(6);
+/// When it is asked again where it does not, or where there was no answer.
+const WHO_RETRY: SignedDuration = SignedDuration::from_mins(10);
+
 /// A connection in use.
 pub(crate) struct Link {
     pub connection: Connection,
     pub client: Client,
     pub condition: Mutex<Condition>,
+    /// When it was last asked who it is, and whether the answer can be relied on for a while.
+    asked_who: Mutex<Option<(Timestamp, bool)>>,
     /// Whether the event stream is up.
     pub events_up: AtomicBool,
     /// When it is to be polled although that is not due.
@@ -44,6 +51,7 @@ impl Link {
             connection,
             client,
             condition: Mutex::default(),
+            asked_who: Mutex::default(),
             events_up: AtomicBool::new(false),
             poll_at: Mutex::default(),
             cycle: tokio::sync::Mutex::default(),
@@ -77,6 +85,39 @@ impl Link {
     pub fn not_asked(&self, now: Timestamp) -> Option<String> {
         let condition = lock(&self.condition);
         (!condition.may_be_asked(now)).then(|| condition.trouble().unwrap_or("it failed just now").to_owned())
+    }
+
+    /// Whether a media server that just answered is to be asked whether the token still shows everything.
+    pub fn is_to_be_asked_who(&self, now: Timestamp) -> bool {
+        let asked = *lock(&self.asked_who);
+        self.media().is_some()
+            && asked.is_none_or(|(at, relied_on)| {
+                let pause = if relied_on { WHO_PAUSE } else { WHO_RETRY };
+                now.duration_since(at).abs() >= pause
+            })
+    }
+
+    /// Notes what came of asking who it is. Sessions are shown to everybody, and to those who may not see all only their own:
+    /// that is told here and nowhere else.
+    pub fn note_who<T>(&self, outcome: &Result<T, RemoteError>, now: Timestamp) {
+        *lock(&self.asked_who) = Some((now, outcome.is_ok()));
+        let mut condition = lock(&self.condition);
+        match outcome {
+            Ok(_) => condition.shows_all(now),
+            Err(error @ RemoteError::Forbidden) => {
+                let connection = &self.connection.name;
+                if condition.why_only_part().is_none() {
+                    tracing::warn!(connection, code = error.code(), "{error}");
+                }
+                condition.shows_part(error.to_string(), now);
+            }
+            Err(error) => tracing::debug!(connection = self.connection.name, "who it is was not told: {error}"),
+        }
+    }
+
+    /// Why what it says is only a part of what is watched there.
+    pub fn why_only_part(&self) -> Option<String> {
+        lock(&self.condition).why_only_part().map(str::to_owned)
     }
 
     /// Notes how a request went.

@@ -256,12 +256,15 @@ impl Core {
                 return Some(Duration::ZERO);
             }
         };
-        self.event_stream_is(link, true);
-        tracing::debug!(server, "the event stream is up");
         // Nothing is replayed, so what happened meanwhile must be asked for.
         self.nudge(link);
         let opened = self.clock.running();
         while let Ok(Some(Ok(hint))) = tokio::time::timeout(SILENCE, hints.next()).await {
+            // One that is open and never tells anything is none: who watches there is found by polls.
+            if hint == PlaybackHint::Subscribed {
+                self.event_stream_is(link, true);
+                tracing::debug!(server, "the event stream is up");
+            }
             if self.tells_something_new(link, &hint) {
                 self.nudge(link);
             }

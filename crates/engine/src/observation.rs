@@ -3,32 +3,26 @@
 use crate::core::{Core, lock};
 use crate::links::Link;
 use crate::rolling::Viewing;
-use domain::ids::{EpisodeRef, RollingShowId, ServerId};
+use crate::skew::HARMLESS;
+use domain::ids::{RollingShowId, ServerId};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::observed::{Gap, ObservedTime};
 use domain::plan::Subject;
-use domain::session::{ShowReference, Viewer};
+use domain::session::{HistoryPlay, ShowReference, Viewer};
 use domain::settings::Settings;
 use domain::watching::{Sighting, Watched};
 use jiff::{SignedDuration, Timestamp};
+use remote::RemoteError;
 use std::collections::BTreeMap;
 use store::StoreError;
 
 /// How far back a history is read the first time, at least.
 const FIRST_LOOK_BACK: SignedDuration = SignedDuration::from_hours(31 * 24);
 /// Histories are read with some overlap: rows appear when a play ends, with the time it was counted.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(6);
+const ROWS_COME_LATE: SignedDuration = SignedDuration::from_hours(6);
 
 /// The scheduled task of reading histories back.
 pub(crate) const HISTORY: &str = "history";
-
-/// Stands where a time would, while a server that only looks on does not answer.
-const AWAY: &str = "away";
-
-/// Where it is kept since when a server that only looks on has not been away. Nothing is kept while it never was.
-fn steady_since_key(server: ServerId) -> String {
-    format!("steady since/{server}")
-}
 
 impl Core {
     /// How far apart two looks at a server may be and still count as watching it.
@@ -49,35 +43,6 @@ impl Core {
         if let Err(error) = noted.await {
             self.publisher.store_trouble(Some(&error.to_string()));
         }
-    }
-
-    /// Notes whether a server answered that only looks on at another one. One that did not may have been off, and what was
-    /// played meanwhile is in no history.
-    pub(crate) async fn note_onlooker(&self, server: ServerId, answers: bool, now: Timestamp) {
-        let key = steady_since_key(server);
-        let noted = async {
-            let is_away = self.store.meta(&key).await?.is_some_and(|kept| kept == AWAY);
-            match (answers, is_away) {
-                (true, true) => self.store.set_meta(&key, Some(&now.to_string())).await,
-                (false, false) => self.store.set_meta(&key, Some(AWAY)).await,
-                (true, false) | (false, true) => Ok(()),
-            }
-        };
-        if let Err(error) = noted.await {
-            self.publisher.store_trouble(Some(&error.to_string()));
-        }
-    }
-
-    /// Forgets what was noted of a server that only looks on.
-    pub(crate) async fn forget_onlooker(&self, server: ServerId) -> Result<(), StoreError> {
-        self.store.set_meta(&steady_since_key(server), None).await
-    }
-
-    /// From when on a server's history has everything, as far as that can be told; `None` from its beginning on.
-    async fn steady_since(&self, server: ServerId, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let kept = self.store.meta(&steady_since_key(server)).await?;
-        // While it is away, it has nothing of the present.
-        Ok(kept.map(|kept| kept.parse().unwrap_or(now)))
     }
 
     /// The times of which everything is known, on all media servers together.
@@ -125,7 +90,7 @@ impl Core {
     }
 
     async fn catch_up_with(&self, link: &Link) -> Result<(), String> {
-        let Some((server, _)) = link.media() else {
+        let Some((server, client)) = link.media() else {
             return Err(lock(&link.condition)
                 .trouble()
                 .unwrap_or("it is not connected")
@@ -142,7 +107,10 @@ impl Core {
             .map_err(|error| error.to_string())?;
         // A time ahead comes from a clock that was wrong; what was read with it counts for nothing.
         let known_until = known_until.filter(|until| *until <= now + SignedDuration::from_mins(5));
-        let mut since = known_until.map_or(now - look_back, |until| until.min(now) - OVERLAP);
+        // The server's clock may be behind this one, or was when it was last read.
+        let ahead = self.transport.ahead_of(&link.connection.url).unwrap_or_default();
+        let overlap = ROWS_COME_LATE + HARMLESS.max(ahead);
+        let mut since = known_until.map_or(now - look_back, |until| until.min(now) - overlap);
         // What was watched of a show before it was enrolled was not kept, and protects all the same.
         let enrolled = match known_until {
             Some(until) => self
@@ -156,11 +124,10 @@ impl Core {
             since = since.min(enrolled - look_back);
         }
         let since = since.max(now - look_back);
-        let incomplete = self.read_history(link, since).await?;
-        let steady_since = self
-            .steady_since(server, now)
-            .await
-            .map_err(|error| error.to_string())?;
+        let incomplete = match self.read_history(link, since).await? {
+            Some(reason) => Some(reason),
+            None => self.wrong_clock_of(link),
+        };
         // What it has counts in any case. That there was nothing else is believed only where it would be there.
         let known_since = match incomplete {
             Some(reason) => {
@@ -168,9 +135,10 @@ impl Core {
                     server = link.connection.name,
                     "The watch history is not complete, and closes no gap: {reason}"
                 );
-                now
+                None
             }
-            None => steady_since.map_or(since, |steady| steady.max(since)),
+            // One that only looks on may have been off whenever nobody looked at it, and on the same computer it was.
+            None => client.records_while_away().then_some(since),
         };
         self.store
             .note_history_read(server, known_since, now)
@@ -178,7 +146,8 @@ impl Core {
             .map_err(|error| error.to_string())
     }
 
-    /// Reads one server's history since a time into the tracking entries. Says why it is not complete, where it is not.
+    /// Reads one server's history since a time into the tracking entries. Says why it is not complete, where it is not. What
+    /// could be read counts, also where the rest could not.
     async fn read_history(&self, link: &Link, since: Timestamp) -> Result<Option<String>, String> {
         let Some((server, client)) = link.media() else {
             return Err(lock(&link.condition)
@@ -188,63 +157,81 @@ impl Core {
         };
         let answer = client.history(since).await;
         link.note(&answer, self.now());
-        let history = answer.map_err(|error| error.to_string())?;
+        let mut history = answer.map_err(|error| error.to_string())?;
+        let mut plays = std::mem::take(&mut history.plays);
+        plays.retain(|play| !play.is_special());
+        let ahead = self.transport.ahead_of(&link.connection.url).unwrap_or_default();
+        if ahead > HARMLESS {
+            // In whole hours: read again, a play has the same time again.
+            let ahead = SignedDuration::from_hours(ahead.as_hours());
+            for play in &mut plays {
+                play.viewed_at = play.viewed_at.saturating_add(ahead).unwrap_or(play.viewed_at);
+            }
+        }
+        plays.sort_by_key(|play| play.viewed_at);
+        let unknown = if plays.is_empty() {
+            None
+        } else {
+            self.note_plays(link, plays).await?
+        };
+        tracing::debug!(%server, %since, "the watch history was read back");
         if let Some(reason) = history.unreadable.first() {
             return Err(format!(
                 "{} rows of the history could not be read: {reason}",
                 history.unreadable.len()
             ));
         }
-        let mut plays = history.plays;
-        plays.sort_by_key(|play| play.viewed_at);
-        plays.retain(|play| play.season > 0);
-        if plays.is_empty() {
-            return Ok(history.incomplete);
+        match unknown {
+            Some(error) => Err(error.to_string()),
+            None => Ok(history.incomplete),
         }
+    }
+
+    /// Notes plays, the oldest first. Gives an error because of which it is not known of which show some of them are.
+    async fn note_plays(&self, link: &Link, plays: Vec<HistoryPlay>) -> Result<Option<RemoteError>, String> {
         let shows = self.store.rolling_shows().await.map_err(|error| error.to_string())?;
         let names = self.accounts(link).await;
-        let mut viewings: BTreeMap<RollingShowId, Vec<Viewing>> = BTreeMap::new();
+        let mut seen: BTreeMap<RollingShowId, Seen> = BTreeMap::new();
+        let mut unknown = None;
         for play in plays {
-            let known = self
-                .identify_show(link, &play.show)
-                .await
-                .map_err(|error| error.to_string())?;
-            let name = names
-                .iter()
-                .find(|viewer| viewer.key == play.viewer)
-                .and_then(|viewer| viewer.name.clone());
-            let at = EpisodeRef {
-                season: play.season,
-                episode: play.episode,
+            let known = match self.identify_show(link, &play.show).await {
+                Ok(known) => known,
+                Err(error) => {
+                    unknown.get_or_insert(error);
+                    continue;
+                }
             };
-            let viewing = Viewing {
-                watched: Watched {
-                    viewer: Viewer { key: play.viewer, name },
-                    at,
-                    episodes: vec![at],
-                },
-                at: play.viewed_at,
-            };
+            let viewer = play.viewer.clone().map(|key| {
+                let named = names.iter().find(|known| known.key == key);
+                let name = named.and_then(|known| known.name.clone());
+                Viewer { key, name }
+            });
             for show in &shows {
                 let is_it = self.is_of_show(show, &known).await.map_err(|error| error.to_string())?;
-                if is_it && !show.was_reset_since(viewing.at, self.now()) {
-                    viewings.entry(show.id).or_default().push(viewing.clone());
+                if is_it && !show.was_reset_since(play.viewed_at, self.now()) {
+                    seen.entry(show.id).or_default().add(viewer.clone(), &play);
                 }
             }
         }
-        let concerned: Vec<RollingShowId> = viewings.keys().copied().collect();
+        let concerned: Vec<RollingShowId> = seen.keys().copied().collect();
         let entries = self.store.entries_of_shows(&concerned).await;
         let entries = entries.map_err(|error| error.to_string())?;
         for show in &shows {
-            if let Some(viewings) = viewings.get(&show.id) {
-                let before = entries.iter().filter(|entry| entry.show == show.id).cloned().collect();
-                self.note_missed(show, before, viewings)
-                    .await
-                    .map_err(|error| error.to_string())?;
-            }
+            let Some(seen) = seen.get(&show.id) else {
+                continue;
+            };
+            let before = entries.iter().filter(|entry| entry.show == show.id).cloned().collect();
+            let noted = async {
+                self.note_missed(show, before, &seen.viewings).await?;
+                self.note_somewhere(show, &seen.somewhere).await?;
+                match seen.by_somebody {
+                    Some(at) => self.store.note_watched(show.id, at).await,
+                    None => Ok(()),
+                }
+            };
+            noted.await.map_err(|error: StoreError| error.to_string())?;
         }
-        tracing::debug!(%server, %since, "the watch history was read back");
-        Ok(history.incomplete)
+        Ok(unknown)
     }
 
     /// Records what a history tells. Where a viewer came somewhere unseen, what they want next is decided about as if it had
@@ -295,5 +282,34 @@ impl Core {
                 .await?;
         }
         Ok(())
+    }
+}
+
+/// What a history tells of one show.
+#[derive(Default)]
+struct Seen {
+    /// Who watched which episode.
+    viewings: Vec<Viewing>,
+    /// Who watched something of which the server does not say which episode it is.
+    somewhere: Vec<(Viewer, Timestamp)>,
+    /// When anybody last watched of whom the server does not say who it is.
+    by_somebody: Option<Timestamp>,
+}
+
+impl Seen {
+    fn add(&mut self, viewer: Option<Viewer>, play: &HistoryPlay) {
+        let at = play.viewed_at;
+        match (viewer, play.at()) {
+            (Some(viewer), Some(episode)) => {
+                let watched = Watched {
+                    viewer,
+                    at: episode,
+                    episodes: vec![episode],
+                };
+                self.viewings.push(Viewing { watched, at });
+            }
+            (Some(viewer), None) => self.somewhere.push((viewer, at)),
+            (None, _) => self.by_somebody = self.by_somebody.max(Some(at)),
+        }
     }
 }

@@ -48,13 +48,13 @@ impl Core {
         let answer = client.sessions().await;
         let now = self.now();
         link.note(&answer, now);
-        if !client.records_while_away() {
-            self.note_onlooker(server, answer.is_ok(), now).await;
-        }
         let list = answer?;
         lock(&self.tracker).observe(server, &list.sessions, now);
         *lock(&link.last_sessions) = Some((now, list.sessions.clone()));
-        self.note_observed(server, now).await;
+        // Who sees only a part of it has not seen what was watched.
+        if link.why_only_part().is_none() {
+            self.note_observed(server, now).await;
+        }
         Ok(list)
     }
 
@@ -69,6 +69,9 @@ impl Core {
                 .read_sessions(&link)
                 .await
                 .map_err(|error| format!("{}: {error}", link.connection.name))?;
+            if let Some(reason) = link.why_only_part() {
+                return Err(format!("{}: {reason}", link.connection.name));
+            }
             if !list.unreadable.is_empty() {
                 return Err(format!(
                     "{}: {} sessions could not be read",

@@ -27,7 +27,7 @@ pub use choices::{Choices, FolderSpace};
 pub(crate) use deleting::PlayWatch;
 pub use enrolling::EnrollmentDraft;
 pub(crate) use facts::ShowFacts;
-pub(crate) use grace::lets_more_go;
+pub(crate) use grace::what_lets_more_go;
 pub(crate) use outlook::LookedUp;
 pub use recycling::Recycling;
 pub(crate) use storage::{STORAGE, Storage};
@@ -41,7 +41,7 @@ use domain::ids::{SeriesKey, ViewerKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::pace;
 use domain::series::SeriesSnapshot;
-use domain::session::ShowReference;
+use domain::session::{ShowReference, Viewer};
 use domain::settings::Settings;
 use domain::watching::{Sighting, Watched};
 use jiff::Timestamp;
@@ -125,6 +125,33 @@ impl Core {
         self.work.notify_one();
         let known = |viewer: &ViewerKey| before.iter().find(|entry| entry.viewer == *viewer).cloned();
         Ok(after.into_iter().map(|entry| (known(&entry.viewer), entry)).collect())
+    }
+
+    /// Records that viewers watched something of an enrolled show of which the media server does not say which episode it is.
+    /// Times move, and nobody's progress.
+    pub(crate) async fn note_somewhere(
+        &self,
+        show: &RollingShow,
+        viewings: &[(Viewer, Timestamp)],
+    ) -> Result<(), StoreError> {
+        if viewings.is_empty() {
+            return Ok(());
+        }
+        let before = self.store.entries_of(show.id).await?;
+        let mut after = before.clone();
+        for (viewer, at) in viewings {
+            match after.iter_mut().find(|entry| entry.viewer == viewer.key) {
+                Some(entry) => entry.record_somewhere(*at),
+                None => after.push(TrackingEntry::new(show, viewer.key.clone(), viewer.name.clone(), *at)),
+            }
+        }
+        after.retain(|entry| !before.contains(entry));
+        if !after.is_empty() {
+            self.store.save_viewings(&after).await?;
+            self.publisher.shows_changed();
+            self.work.notify_one();
+        }
+        Ok(())
     }
 
     /// Somebody is watching of whom the media server does not say who it is: nobody's progress, but the show is not left.

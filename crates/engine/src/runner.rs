@@ -68,7 +68,7 @@ impl Core {
         subject_key: Option<&str>,
     ) -> Result<CarriedOut, StoreError> {
         let now = self.now();
-        let dry = self.settings().dry_run;
+        let dry = self.settings().dry_run || self.rehearsal.is_some();
         let series = decision.subject.series;
         let decision = &self.without_what_is_followed(decision).await?;
         if decision.actions.is_empty() || dry || series.is_none() {
@@ -87,7 +87,11 @@ impl Core {
                 }
             }
             self.journal(origin, outcome, decision, subject_key).await?;
-            return Ok(CarriedOut::plain(outcome));
+            let searches = if dry { decision.searches() } else { 0 };
+            return Ok(CarriedOut {
+                searches: u32::try_from(searches).unwrap_or(u32::MAX),
+                ..CarriedOut::plain(outcome)
+            });
         }
         let Some(series) = series else {
             return Ok(CarriedOut::plain(Outcome::Nothing));

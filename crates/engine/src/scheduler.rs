@@ -33,7 +33,7 @@ const SECRETS_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How often the media servers' histories are read although nothing was missed: what is played offline is told later.
 const HISTORY_PAUSE: SignedDuration = SignedDuration::from_hours(6);
 /// When a history that could not be read is tried again.
-const HISTORY_RETRY: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) const HISTORY_RETRY: SignedDuration = SignedDuration::from_mins(10);
 /// How often Sonarr is asked for new seasons that nobody has come to.
 const SEASONS_PAUSE: SignedDuration = SignedDuration::from_hours(24);
 /// How often free space is looked at, where a floor is set.
@@ -127,7 +127,8 @@ impl Core {
         })
     }
 
-    /// Everything that is due; with `owed` also that, although its pause is not over, unless it was tried since.
+    /// Everything that is due; with `owed` also that, although its pause is not over, unless it was tried since. A rehearsal
+    /// goes through all of it and sends nothing.
     pub(crate) async fn do_due_work(&self, owed: Option<&OwedWork>) -> Result<CheckReport, StoreError> {
         let mut report = CheckReport::default();
         self.identities.begin_cycle();
@@ -191,7 +192,7 @@ impl Core {
             self.did("enrollment rules", now, RULES_PAUSE).await?;
         }
         let day = SignedDuration::from_hours(24);
-        if self.is_due(&tasks, "housekeeping", now, day).await? {
+        if self.rehearsal.is_none() && self.is_due(&tasks, "housekeeping", now, day).await? {
             self.keep_house(now).await?;
             self.did("housekeeping", now, day).await?;
         }
@@ -205,14 +206,15 @@ impl Core {
         now: Timestamp,
         interval: SignedDuration,
     ) -> Result<bool, StoreError> {
-        if let Some(due) = due(tasks, task, now, interval) {
-            return Ok(due);
-        }
-        // The first time comes after a while: what was just installed must not begin with a deletion.
-        self.store
-            .set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None)
-            .await?;
-        Ok(false)
+        let Some(known) = tasks.get(task) else {
+            // The first time comes after a while: what was just installed must not begin with a deletion.
+            self.store
+                .set_scheduled_task(task, now + interval.min(SignedDuration::from_hours(1)), None)
+                .await?;
+            return Ok(false);
+        };
+        // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
+        Ok(known.due_at <= now || known.due_at.duration_since(now) > interval)
     }
 
     async fn did(&self, task: &str, now: Timestamp, pause: SignedDuration) -> Result<(), StoreError> {
@@ -275,11 +277,4 @@ impl Core {
             tracing::error!("{error}");
         }
     }
-}
-
-/// Whether it is time for a task; `None` where it never had a time.
-fn due(tasks: &BTreeMap<String, ScheduledTask>, task: &str, now: Timestamp, interval: SignedDuration) -> Option<bool> {
-    let known = tasks.get(task)?;
-    // A due time further ahead than the interval comes from a clock that was set back, or from longer intervals.
-    Some(known.due_at <= now || known.due_at.duration_since(now) > interval)
 }

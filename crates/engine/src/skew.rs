@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::core::{Core, lock};
+use crate::links::Link;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::DATE;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 /// Differences below this come from wrong time zones and slow networks, and do no harm.
-const TOLERANCE: SignedDuration = SignedDuration::from_hours(26);
+pub(crate) const HARMLESS: SignedDuration = SignedDuration::from_hours(26);
 /// How long an answer's date is believed to tell something of the clock.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
@@ -63,7 +64,7 @@ impl TimedTransport {
             .map(|(_, ahead)| *ahead);
         fresh
             .min_by_key(|ahead| ahead.abs())
-            .filter(|ahead| ahead.abs() > TOLERANCE)
+            .filter(|ahead| ahead.abs() > HARMLESS)
     }
 }
 
@@ -94,6 +95,18 @@ impl Transport for TimedTransport {
 }
 
 impl Core {
+    /// A sentence when the clock of one server and this one differ so far that its history cannot be compared with what was
+    /// seen; whichever of them is wrong.
+    pub(crate) fn wrong_clock_of(&self, link: &Link) -> Option<String> {
+        let ahead = self.transport.ahead_of(&link.connection.url)?;
+        (ahead.abs() > HARMLESS).then(|| {
+            format!(
+                "its clock and this computer's differ by {} hours",
+                ahead.abs().as_hours()
+            )
+        })
+    }
+
     /// A sentence when this machine's clock is wrong: then nobody knows for how long something was not watched.
     pub(crate) fn wrong_clock(&self) -> Option<String> {
         let ahead = self.transport.off_by()?;

@@ -31,6 +31,8 @@ pub struct History {
 /// A nudge to look at the sessions. It is never the truth by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaybackHint {
+    /// The stream tells what plays: until this came, it is an open connection and no more.
+    Subscribed,
     /// A player reported something.
     Playing {
         /// The session, where the server said.
@@ -80,7 +82,7 @@ pub trait MediaServer: Send + Sync {
     /// As [`RemoteError`] lists.
     async fn history(&self, since: Timestamp) -> Result<History, RemoteError>;
 
-    /// Whether its history also has what was played while it did not answer. One that only looks on (Tautulli) may have been
+    /// Whether its history also has what was played while nobody looked at it. One that only looks on (Tautulli) may have been
     /// off itself, and then nobody wrote anything down.
     fn records_while_away(&self) -> bool {
         true

@@ -9,7 +9,7 @@ mod session;
 
 use crate::server::{Hints, History, MediaServer, ServerIdentity};
 use async_trait::async_trait;
-use domain::ids::{ServerId, ViewerKey};
+use domain::ids::ServerId;
 use domain::session::{SessionList, ShowReference, Viewer};
 use jiff::Timestamp;
 use remote::lenient::{id, text};
@@ -185,25 +185,17 @@ impl MediaServer for TautulliServer {
 
     async fn accounts(&self) -> Result<Vec<Viewer>, RemoteError> {
         let rows = self.people().await?;
-        let people = rows.iter().filter_map(|row| {
-            // User 0 stands for everybody whom Tautulli does not know.
-            let account = id(&row["user_id"]).filter(|id| id != "0")?;
-            let key = ViewerKey {
-                server: self.server,
-                account,
-            };
-            Some(Viewer {
-                key,
-                name: name_of(row),
-            })
-        });
-        Ok(people.collect())
+        Ok(rows
+            .iter()
+            .filter_map(|row| session::viewer(self.server, row))
+            .collect())
     }
 
     async fn history(&self, since: Timestamp) -> Result<History, RemoteError> {
         history::history(self, since).await
     }
 
+    /// It is a program like any other, often on a computer that sleeps.
     fn records_while_away(&self) -> bool {
         false
     }

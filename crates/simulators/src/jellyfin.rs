@@ -27,7 +27,7 @@ pub use shows::ShowSpec;
 pub use user_data::Watched;
 pub use users::{ADMIN, User};
 pub use wire::session_id_of;
-pub use world::Settings;
+pub use world::{ListOrder, Settings};
 
 use crate::{
     clock::SimClock,

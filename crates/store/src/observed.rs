@@ -31,15 +31,18 @@ impl Store {
         Ok(goes_on)
     }
 
-    /// Notes that a server's history was read back for an interval: what happened in it is known now.
+    /// Notes that a server's history was read back up to a time: what happened since `from` is known now, or nothing more than
+    /// before where there is none.
     pub async fn note_history_read(
         &self,
         server: ServerId,
-        from: Timestamp,
+        from: Option<Timestamp>,
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let mut transaction = self.write().await?;
-        add_interval(&mut transaction, server, from, until, SignedDuration::ZERO).await?;
+        if let Some(from) = from {
+            add_interval(&mut transaction, server, from, until, SignedDuration::ZERO).await?;
+        }
         sqlx::query("UPDATE connection SET history_read_until_at = ? WHERE id = ?")
             .bind(to_ms(until))
             .bind(server.0)

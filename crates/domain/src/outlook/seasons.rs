@@ -1,11 +1,11 @@
 //! When seasons become free if life stops here, by themselves or with their show.
 
-use super::{Fate, when};
+use super::{Fate, UsersWord, when};
 use crate::cleanup::{CleanupFacts, SeasonOutlook, Verdict, end_of_window, verdict_of, window};
 use crate::monitoring::RollingShow;
 use crate::plan::Reason;
 use crate::protection::of_show;
-use crate::reset::ResetFacts;
+use crate::reset::{AfterRefusal, ResetFacts};
 use jiff::Timestamp;
 
 /// When a season is free if nobody watches anything of the show before: looks at every moment at which something stops to
@@ -74,6 +74,8 @@ fn at<'a>(facts: &CleanupFacts<'a>, moment: Timestamp) -> CleanupFacts<'a> {
 enum Going {
     /// A cleanup takes it.
     ByItself(Timestamp),
+    /// A cleanup takes it if the user says so.
+    OnYourWord(Timestamp),
     /// The reset of its show takes it.
     WithShow(Timestamp),
     /// Its show is kept, and nothing but a reset would take the season.
@@ -84,31 +86,37 @@ enum Going {
     Stays,
 }
 
-/// Puts together what a cleanup and a reset make of a season. `reach` is the show with every season that a reset leaves
+/// Puts together what a cleanup, the user and a reset make of a season. `reach` is the show with every season that a reset leaves
 /// alone marked as kept; `show_goes_at` is when a reset comes.
 pub(super) fn fate_of_season(
     facts: &ResetFacts<'_>,
+    word: &UsersWord,
     reach: &RollingShow,
     show_goes_at: Option<Timestamp>,
     outlook: SeasonOutlook,
 ) -> Fate {
     let SeasonOutlook {
         season,
-        verdict,
-        sentence,
+        mut verdict,
+        mut sentence,
         ..
     } = outlook;
-    let going = going(facts, reach, show_goes_at, season, outlook.goes_at);
     let cleans = facts.settings.enable_progressive_cleanup;
+    let (going, refused) = going(facts, word, (reach, show_goes_at), season, outlook.goes_at);
+    if let Some(since) = refused {
+        let detail = format!("you decided against it on {since}");
+        sentence = format!("Season {season} kept: {detail}");
+        verdict = kept(Reason::NeedsConfirmation, &detail);
+    }
     let is_kept = matches!(verdict, Verdict::Kept { .. });
     let is_protected = of_show(facts.show, facts.protection).is_some();
     let (goes_at, verdict, sentence) = match going {
-        Going::ByItself(at) if is_kept => {
+        Going::ByItself(at) | Going::OnYourWord(at) if is_kept => {
             let when = when(facts, at);
             let sentence = format!("{sentence}; it goes {when} if nobody goes on watching");
             (Some(at), verdict, sentence)
         }
-        Going::ByItself(at) => (Some(at), verdict, sentence),
+        Going::ByItself(at) | Going::OnYourWord(at) => (Some(at), verdict, sentence),
         Going::WithShow(at) if cleans && is_kept => {
             let sentence = format!("{sentence}; it goes with the show {}", when(facts, at));
             (Some(at), verdict, sentence)
@@ -141,6 +149,7 @@ pub(super) fn fate_of_season(
         verdict,
         goes_at,
         with_show: matches!(going, Going::WithShow(_) | Going::StaysWithShow),
+        asked_first: matches!(going, Going::OnYourWord(_)),
         sentence,
         files: outlook.files,
         bytes: outlook.bytes,
@@ -148,25 +157,32 @@ pub(super) fn fate_of_season(
     }
 }
 
-/// `free_at` is when the season is free for a cleanup.
+/// How a season goes, and since when the user keeps a cleanup from taking it. `free_at` is when the season is free for one,
+/// `show` is what a reset may touch and when it comes.
 fn going(
     facts: &ResetFacts<'_>,
-    reach: &RollingShow,
-    show_goes_at: Option<Timestamp>,
+    word: &UsersWord,
+    show: (&RollingShow, Option<Timestamp>),
     season: i32,
     free_at: Option<Timestamp>,
-) -> Going {
+) -> (Going, Option<String>) {
+    let (reach, show_goes_at) = show;
     let cleans = facts.settings.enable_progressive_cleanup;
+    let with_show = show_goes_at.filter(|_| !reach.keep_seasons.contains(&season));
+    let by_itself = free_at.filter(|at| cleans && show_goes_at.is_none_or(|show| *at <= show));
+    let said = by_itself.and_then(|at| word.at(facts, season, at));
     let is_marked = facts.show.keep_seasons.contains(&season);
     let is_protected = of_show(facts.show, facts.protection).is_some();
-    match (free_at.filter(|_| cleans), show_goes_at) {
-        (Some(at), None) => Going::ByItself(at),
-        (Some(at), Some(show)) if at <= show => Going::ByItself(at),
-        _ if is_marked => Going::Stays,
-        (_, Some(at)) if !reach.keep_seasons.contains(&season) => Going::WithShow(at),
-        (_, Some(_)) => Going::WasThereBefore,
-        (None, None) if is_protected || !cleans => Going::StaysWithShow,
-        (None, None) => Going::Stays,
+    match (by_itself, said, with_show) {
+        (Some(at), None, _) => (Going::ByItself(at), None),
+        (Some(at), Some(AfterRefusal::AskedFirst), _) => (Going::OnYourWord(at), None),
+        (_, Some(AfterRefusal::Stays { since }), Some(at)) => (Going::WithShow(at), Some(since)),
+        (_, Some(AfterRefusal::Stays { since }), None) => (Going::Stays, Some(since)),
+        (None, _, Some(at)) => (Going::WithShow(at), None),
+        (None, _, None) if is_marked => (Going::Stays, None),
+        (None, _, None) if show_goes_at.is_some() => (Going::WasThereBefore, None),
+        (None, _, None) if is_protected || !cleans => (Going::StaysWithShow, None),
+        (None, _, None) => (Going::Stays, None),
     }
 }
 

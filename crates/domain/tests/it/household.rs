@@ -7,7 +7,7 @@ use cliffhangarr_domain::ids::{
 };
 use cliffhangarr_domain::monitoring::{MonitoringType, RollingShow, TrackingEntry};
 use cliffhangarr_domain::observed::{Gap, ObservedTime};
-use cliffhangarr_domain::outlook::{Fate, Passes, foresee};
+use cliffhangarr_domain::outlook::{Fate, Passes, UsersWord, foresee};
 use cliffhangarr_domain::plan::{Action, Bookkeeping, Decision, Subject};
 use cliffhangarr_domain::protection::{PlayingNow, Protection};
 use cliffhangarr_domain::reset::{ResetFacts, inactivity, plan_reset};
@@ -230,15 +230,20 @@ impl Household {
         })
     }
 
-    /// What will become of the show and its seasons.
+    /// What will become of the show and its seasons, if the user has said nothing about them.
     pub fn outlook(&self, passes: Passes) -> Vec<Fate> {
+        self.outlook_after(&UsersWord::default(), passes)
+    }
+
+    /// What will become of the show and its seasons, after what the user said about them.
+    pub fn outlook_after(&self, word: &UsersWord, passes: Passes) -> Vec<Fate> {
         let allowed = |entry: &TrackingEntry| self.is_allowed(entry);
         let (subject, observed) = (Subject::default(), self.known());
         let facts = ResetFacts {
             observed: &observed,
             ..self.reset_facts(&subject)
         };
-        foresee(&facts, &allowed, passes)
+        foresee(&facts, &allowed, word, passes)
     }
 
     /// The verdicts in short: "1 seasonNeeded, 2 free, 3 on 33".

@@ -6,9 +6,10 @@ use cliffhangarr_domain::cleanup::Verdict;
 use cliffhangarr_domain::ids::EpisodeFileId;
 use cliffhangarr_domain::monitoring::MonitoringType::{FirstSeasonRolling, PilotRolling};
 use cliffhangarr_domain::observed::{Gap, ObservedTime};
-use cliffhangarr_domain::outlook::{Fate, Passes};
+use cliffhangarr_domain::outlook::{Fate, Passes, UsersWord};
 use cliffhangarr_domain::plan::{Decision, Reason};
 use cliffhangarr_domain::protection::Protection;
+use cliffhangarr_domain::series::Episode;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -312,8 +313,77 @@ fn a_show_whose_seasons_all_go_before_has_nothing_left_to_reset() {
     assert_eq!((fates[0].goes_at, fates[0].files), (None, 0));
 }
 
-/// What the passes of two months do, if nobody watches: when each season or show goes, and its files.
-fn lives_on(mut household: Household, passes: Passes) -> Vec<(Timestamp, Option<i32>, BTreeSet<EpisodeFileId>)> {
+/// A show of which season 1 is free; it is reset on 3 December.
+fn free_season() -> Household {
+    cleaning().watched("Alice", "S01E04", 20).watched("Alice", "S02E02", 26)
+}
+
+fn with_word(household: &Household, word: &UsersWord) -> Vec<Fate> {
+    household.outlook_after(word, at_once(household))
+}
+
+#[test]
+fn a_season_that_the_user_refused_goes_with_the_show_and_counts_as_the_shows() {
+    let household = free_season();
+    assert_eq!(sentences(&household)[1], "Season 1 now: Alice is in season 2");
+    let refused = UsersWord {
+        refused: BTreeMap::from([(1, evening(27))]),
+        ..UsersWord::default()
+    };
+    let fates = with_word(&household, &refused);
+    assert_eq!(
+        fates[1].sentence,
+        "Season 1 kept: you decided against it on 27 November; it goes with the show on 3 December"
+    );
+    assert_eq!(fates[1].verdict.reason(), Some(Reason::NeedsConfirmation));
+    assert!(fates[1].with_show && !fates[1].asked_first && fates[1].goes_at == Some(evening(33)));
+    assert_eq!((outlook(&household)[0].files, fates[0].files), (8, 11));
+
+    let without_reset = household.with(|it| it.settings.enable_auto_reset = false);
+    let season = with_word(&without_reset, &refused).remove(1);
+    assert_eq!(season.sentence, "Season 1 kept: you decided against it on 27 November");
+    assert_eq!((season.goes_at, season.with_show), (None, false));
+}
+
+#[test]
+fn a_season_that_waits_for_the_user_counts_as_the_shows_until_there_is_a_word() {
+    let household = free_season();
+    let awaited = UsersWord {
+        awaited: BTreeSet::from([1]),
+        ..UsersWord::default()
+    };
+    let long_ago = UsersWord {
+        refused: BTreeMap::from([(1, evening(10))]),
+        ..UsersWord::default()
+    };
+    for word in [awaited, long_ago] {
+        let fates = with_word(&household, &word);
+        assert!(fates[1].asked_first && !fates[1].with_show);
+        assert_eq!((fates[1].goes_at, fates[0].files), (Some(household.now), 11));
+    }
+}
+
+#[test]
+fn a_show_of_which_a_refused_season_is_left_has_something_to_reset() {
+    let household = Household::new(FirstSeasonRolling, &[(1, 4), (2, 4)], 28)
+        .watched("Alice", "S02E02", 20)
+        .watched("Alice", "S03E01", 26);
+    let refused = UsersWord {
+        refused: BTreeMap::from([(2, evening(27))]),
+        ..UsersWord::default()
+    };
+    assert_eq!(outlook(&household)[0].goes_at, None);
+    let whole = with_word(&household, &refused).remove(0);
+    assert_eq!((whole.goes_at, whole.files), (Some(evening(33)), 4));
+}
+
+/// What the passes of two months do, if nobody watches: when each season or show goes, and its files. A cleanup leaves the
+/// seasons alone that the user has a word about.
+fn lives_on(
+    mut household: Household,
+    word: &UsersWord,
+    passes: Passes,
+) -> Vec<(Timestamp, Option<i32>, BTreeSet<EpisodeFileId>)> {
     let step = SignedDuration::from_hours(6);
     let files = |decision: &Decision| decision.doomed_files().map(|file| file.id).collect::<BTreeSet<_>>();
     let mut done = Vec::new();
@@ -330,13 +400,24 @@ fn lives_on(mut household: Household, passes: Passes) -> Vec<(Timestamp, Option<
                 }
             }
         }
+        let waits =
+            |season: Option<i32>| season.is_some_and(|it| word.refused.contains_key(&it) || word.awaited.contains(&it));
         for decision in household.cleanup().into_iter().filter_map(|outlook| outlook.decision) {
+            if waits(decision.subject.season) {
+                continue;
+            }
             done.push((household.now, decision.subject.season, files(&decision)));
             household.apply(&decision);
         }
         household.now += step;
     }
     done
+}
+
+/// Whether any file of a season is taken.
+fn taken_of(season: Option<i32>, episodes: &[Episode], taken: &BTreeSet<EpisodeFileId>) -> bool {
+    let mut of_season = episodes.iter().filter(|episode| Some(episode.at.season) == season);
+    of_season.any(|episode| episode.file.is_some_and(|file| taken.contains(&file)))
 }
 
 proptest! {
@@ -349,14 +430,24 @@ proptest! {
         resets in prop::bool::weighted(0.8),
         next in -8..8_i64,
         every in 1..5_i64,
+        refused in prop::collection::btree_map(1..6_i32, 5..=TODAY, 0..3),
+        awaited in prop::collection::btree_set(1..6_i32, 0..2),
     ) {
         let mut household = household;
         household.settings.enable_progressive_cleanup = cleans;
         household.settings.enable_auto_reset = resets;
         let quarter_days = |count: i64| SignedDuration::from_hours(6 * count);
         let passes = Passes { next: evening(TODAY) + quarter_days(next), every: quarter_days(every) };
-        let fates = household.outlook(passes);
-        let done = lives_on(household, passes);
+        let first_season = household.snapshot.episodes.iter().map(|episode| episode.at.season).find(|season| *season > 0);
+        let real = |season: i32| season - 1 + first_season.unwrap_or(1);
+        let word = UsersWord {
+            refused: refused.into_iter().map(|(season, day)| (real(season), evening(day))).collect(),
+            awaited: awaited.into_iter().map(real).collect(),
+        };
+        let fates = household.outlook_after(&word, passes);
+        let episodes = household.snapshot.episodes.clone();
+        let done = lives_on(household, &word, passes);
+        let taken: BTreeSet<EpisodeFileId> = done.iter().flat_map(|(_, _, files)| files.iter().copied()).collect();
         let first: BTreeMap<Option<i32>, _> = done.iter().rev().map(|(at, what, files)| (*what, (*at, files))).collect();
         for fate in &fates {
             let gone = first.get(&fate.season).map(|(at, _)| *at);
@@ -369,11 +460,16 @@ proptest! {
             } else if fate.with_show {
                 prop_assert_eq!(gone, None, "{:?} of {:#?}", fate, fates);
                 prop_assert_eq!(fate.goes_at, fates[0].goes_at);
+            } else if fate.asked_first {
+                prop_assert_eq!(gone, None, "{:?} of {:#?}", fate, fates);
             } else {
                 prop_assert_eq!(gone, fate.goes_at, "{:?} of {:#?}", fate, fates);
                 if let (Some(_), Some((_, files))) = (fate.goes_at, first.get(&fate.season)) {
                     prop_assert_eq!(files.len(), fate.files);
                 }
+            }
+            if fate.goes_at.is_none() {
+                prop_assert!(!taken_of(fate.season, &episodes, &taken), "{:?} of {:#?}", fate, fates);
             }
             let goes = matches!(fate.verdict, Verdict::Free { .. } | Verdict::FreeAt { .. });
             prop_assert!(!goes || fate.goes_at.is_some(), "{:?}", fate);

@@ -92,7 +92,7 @@ impl Core {
         for decision in &decisions {
             self.execute(link, decision, key, mode, report).await?;
         }
-        if !mode.dry_run {
+        if self.writes_down_in(mode) {
             self.settle(link, sighting).await?;
         }
         Ok(decisions)
@@ -186,10 +186,8 @@ impl Core {
         mode: Mode,
         report: &mut CheckReport,
     ) -> Result<(), StoreError> {
-        if mode.dry_run || self.settings().dry_run {
-            report.triggered_searches += u32::try_from(decision.searches()).unwrap_or(u32::MAX);
-        }
         if mode.dry_run {
+            report.triggered_searches += u32::try_from(decision.searches()).unwrap_or(u32::MAX);
             return Ok(());
         }
         let subject_key = journal_key(key, decision);
@@ -210,6 +208,7 @@ impl Core {
     async fn resume_series(&self, link: &Link, series: SeriesKey, report: &mut CheckReport) -> Result<(), StoreError> {
         for intent in self.store.open_intents_for(series).await? {
             if intent.state == store::IntentState::Open && !self.settings().dry_run {
+                report.decisions.push(intent.decision.clone());
                 let done = self.run_intent(link, intent).await?;
                 report.triggered_searches += done.searches;
                 if let Some(failure) = done.failure {

@@ -63,7 +63,7 @@ impl Core {
             device: None,
         };
         let mode = Mode {
-            dry_run: false,
+            dry_run: self.rehearsal.is_some(),
             fresh: true,
             seen_at: Some(seen_at),
         };

@@ -4,6 +4,7 @@ use crate::core::{Core, lock};
 use domain::ids::RollingShowId;
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::plan::{Decision, Reason};
+use domain::reset::Amount;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -22,6 +23,8 @@ struct Found {
     stood: u64,
     /// Whether there is nothing beyond the baseline at all, not even what was there before.
     bare: bool,
+    /// Its files, once somebody wanted to know.
+    files: Option<Amount>,
 }
 
 impl Core {
@@ -33,6 +36,18 @@ impl Core {
     /// The same where also nothing is there that was there before.
     pub(super) fn is_known_at_baseline(&self, show: &RollingShow, entries: &[TrackingEntry]) -> bool {
         self.found_lately(show, entries).is_some_and(|found| found.bare)
+    }
+
+    /// The files of a show that is known at its baseline, as far as they were counted.
+    pub(super) fn counted_at_baseline(&self, show: RollingShowId) -> Option<Amount> {
+        lock(&self.at_baseline.0).get(&show)?.files
+    }
+
+    /// Remembers the files of a show for as long as it is known at its baseline.
+    pub(super) fn note_counted_at_baseline(&self, show: RollingShowId, files: Amount) {
+        if let Some(found) = lock(&self.at_baseline.0).get_mut(&show) {
+            found.files = Some(files);
+        }
     }
 
     fn found_lately(&self, show: &RollingShow, entries: &[TrackingEntry]) -> Option<Found> {
@@ -48,7 +63,8 @@ impl Core {
         if matches!(decision.reason, Reason::AtBaseline | Reason::NeverExpanded) {
             let (at, stood) = (self.now(), stands(show, entries));
             let bare = decision.reason == Reason::AtBaseline;
-            found.insert(show.id, Found { at, stood, bare });
+            let files = None;
+            found.insert(show.id, Found { at, stood, bare, files });
         } else {
             found.remove(&show.id);
         }

@@ -6,7 +6,7 @@ use crate::report::ResetReport;
 use domain::cleanup::{next_due, seasons_of_viewers};
 use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
-use domain::plan::{Decision, Reason};
+use domain::plan::Reason;
 use domain::reset::was_watched_since_enrollment;
 use domain::watching::is_allowed;
 use jiff::{SignedDuration, Timestamp};
@@ -50,16 +50,7 @@ impl Core {
         Ok((look_again, done))
     }
 
-    /// What [`Core::clean_up`] would remove at this moment without another word.
-    pub(crate) async fn would_clean_up(&self, all: bool) -> Result<Vec<Decision>, StoreError> {
-        if !self.settings().enable_progressive_cleanup {
-            return Ok(Vec::new());
-        }
-        let found = self.find_free(all).await?;
-        self.would_go(found.proposals).await
-    }
-
-    /// Nothing is written by looking, but for what the histories tell.
+    /// The seasons that are free, of all shows or of those that changed.
     async fn find_free(&self, all: bool) -> Result<Found, StoreError> {
         let mut survey = self.shows_to_clean(all).await?;
         if !survey.candidates.is_empty() {

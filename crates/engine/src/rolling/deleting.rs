@@ -86,6 +86,13 @@ impl Core {
                 "Something was changed within the last hour; until then nothing goes by itself.".to_owned(),
             ));
         }
+        // Before the show is looked at: a history may tell that somebody has watched it.
+        let failures = self.catch_up().await;
+        if let Some(failure) = failures.first() {
+            return Err(ActError::NotNow(format!(
+                "It is not known what was watched lately. {failure}"
+            )));
+        }
         let show = self
             .store
             .rolling_show(id)
@@ -96,12 +103,6 @@ impl Core {
                 "The show was removed from monitoring meanwhile; its files stay.".to_owned(),
             ));
         };
-        let failures = self.catch_up().await;
-        if let Some(failure) = failures.first() {
-            return Err(ActError::NotNow(format!(
-                "It is not known what was watched lately. {failure}"
-            )));
-        }
         let playing = self.everything_playing().await;
         let Some(facts) = self.show_facts(link, show, &playing).await? else {
             return Err(ActError::NotNow("Sonarr does not have the series anymore.".to_owned()));

@@ -2,6 +2,7 @@
 
 use super::ShowFacts;
 use super::changes::changed_meanwhile;
+use super::grace::Change;
 use crate::core::Core;
 use crate::error::RequestError;
 use crate::links::Link;
@@ -219,7 +220,7 @@ impl Core {
         let show = match known {
             Some(show) => {
                 if show.monitoring_type != draft.monitoring_type {
-                    self.begin_grace().await?;
+                    self.begin_grace(Change::Rules).await?;
                     self.store
                         .change_monitoring_type(show.id, draft.monitoring_type)
                         .await?;

@@ -8,7 +8,7 @@ use domain::cleanup::{CleanupFacts, SeasonOutlook, plan_cleanup};
 use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::observed::{Gap, ObservedTime};
-use domain::outlook::{Fate, Passes, foresee};
+use domain::outlook::{Fate, Passes, UsersWord, foresee};
 use domain::plan::{Decision, Subject};
 use domain::protection::{PlayingNow, Protection};
 use domain::reset::{ResetFacts, inactivity, plan_reset};
@@ -100,8 +100,8 @@ impl ShowFacts {
     }
 
     /// What will become of it and of each season.
-    pub fn outlook(&self, passes: Passes) -> Vec<Fate> {
-        foresee(&self.as_reset(), &|entry| self.is_allowed(entry), passes)
+    pub fn outlook(&self, word: &UsersWord, passes: Passes) -> Vec<Fate> {
+        foresee(&self.as_reset(), &|entry| self.is_allowed(entry), word, passes)
     }
 
     /// Whether the automatic reset takes it.

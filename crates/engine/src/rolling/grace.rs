@@ -18,12 +18,19 @@ const PLACES: &str = "places when the grace began";
 const LENGTH: SignedDuration = SignedDuration::from_hours(1);
 
 impl Core {
-    /// Holds everything that goes by itself back for an hour: something is about to change that lets more go than before. What
-    /// somebody's going on frees within that hour is not the change's doing, so it is noted where everybody is.
-    pub(crate) async fn begin_grace(&self) -> Result<(), StoreError> {
-        let entries = self.store.entries_active_since(Timestamp::MIN).await?;
-        let places: BTreeMap<i64, i32> = entries.iter().map(|entry| (entry.id, season_of(entry))).collect();
-        self.remember(PLACES, &places).await?;
+    /// Holds everything that goes by itself back for an hour: something is about to change that lets more go than before.
+    ///
+    /// Where something was only switched on, what somebody's going on frees within that hour is not the change's doing, so it
+    /// is noted where everybody is. After any other change nobody knows what would have been free without it.
+    pub(crate) async fn begin_grace(&self, change: Change) -> Result<(), StoreError> {
+        let holds_all = self.is_in_grace().await? && self.store.meta(PLACES).await?.is_none();
+        if change == Change::SwitchedOn && !holds_all {
+            let entries = self.store.entries_active_since(Timestamp::MIN).await?;
+            let places: BTreeMap<i64, i32> = entries.iter().map(|entry| (entry.id, season_of(entry))).collect();
+            self.remember(PLACES, &places).await?;
+        } else {
+            self.store.set_meta(PLACES, None).await?;
+        }
         let until = self.now() + LENGTH;
         self.store.set_scheduled_task(TASK, until, None).await?;
         // What is free then is not told by the viewers' progress alone, so everything is looked at.
@@ -38,8 +45,8 @@ impl Core {
         if before.as_ref() == Some(&settings) {
             return Ok(());
         }
-        if before.is_some_and(|before| lets_more_go(&before, &settings)) {
-            self.begin_grace().await?;
+        if let Some(change) = before.and_then(|before| what_lets_more_go(&before, &settings)) {
+            self.begin_grace(change).await?;
         }
         self.remember(IN_FORCE, &settings).await
     }
@@ -67,27 +74,34 @@ impl Core {
         Ok(goes_by_itself && self.is_held(&intent.decision).await?)
     }
 
-    /// Whether the grace holds what would go by itself: all but the seasons that somebody has left behind since it began.
+    /// Whether the grace holds what would go by itself. It does not hold shows that were enrolled since it began, nor, where
+    /// something was only switched on, the seasons that somebody has left behind since.
     pub(super) async fn is_held(&self, decision: &Decision) -> Result<bool, StoreError> {
-        if !self.is_in_grace().await? {
+        let Some(began) = self.grace_until().await?.map(|until| until - LENGTH) else {
             return Ok(false);
-        }
+        };
         let (Reason::ProgressiveCleanup, Some(show), Some(season)) =
             (decision.reason, decision.subject.rolling_show, decision.subject.season)
         else {
             return Ok(true);
         };
+        let enrolled_at = self.store.rolling_show(show).await?.map(|show| show.enrolled_at);
+        if enrolled_at.is_some_and(|enrolled_at| enrolled_at >= began) {
+            return Ok(false);
+        }
         let Some(places) = self.remembered::<BTreeMap<i64, i32>>(PLACES).await? else {
             return Ok(true);
         };
         let settings = self.settings();
         let went_past = |entry: &TrackingEntry| {
+            let mut later = entry.seasons_watched.range(season + 1..);
             is_allowed(
                 &settings.filter_users,
                 &entry.viewer.account,
                 entry.viewer_name.as_deref(),
             ) && season_of(entry) > season
                 && places.get(&entry.id).is_none_or(|before| *before <= season)
+                && later.any(|(_, watched_at)| *watched_at >= began)
         };
         Ok(!self.store.entries_of(show).await?.iter().any(went_past))
     }
@@ -108,22 +122,35 @@ fn is_in_force(until: Timestamp, now: Timestamp) -> bool {
     now < until && until.duration_since(now) <= LENGTH
 }
 
-/// Whether new settings let more go by itself than the old ones.
-pub(crate) fn lets_more_go(old: &Settings, new: &Settings) -> bool {
+/// A change that lets more go by itself than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Something was switched on, and nothing else: by what rules things go is as it was.
+    SwitchedOn,
+    /// The rules, or what they are about, changed.
+    Rules,
+}
+
+/// How new settings let more go by itself than the old ones, if they do.
+pub(crate) fn what_lets_more_go(old: &Settings, new: &Settings) -> Option<Change> {
+    let rules = new.inactivity_reset_days < old.inactivity_reset_days
+        || new.confirm_above_percent > old.confirm_above_percent
+        || new.filter_users != old.filter_users
+        || new.protect_tag != old.protect_tag;
+    if rules {
+        return Some(Change::Rules);
+    }
     let switched_on = [
         (old.enabled, new.enabled),
         (old.enable_auto_reset, new.enable_auto_reset),
         (old.enable_progressive_cleanup, new.enable_progressive_cleanup),
         (old.progressive_cleanup_at_once, new.progressive_cleanup_at_once),
         (!old.dry_run, !new.dry_run),
-    ]
-    .into_iter()
-    .any(|(before, after)| after && !before);
+    ];
     switched_on
-        || new.inactivity_reset_days < old.inactivity_reset_days
-        || new.confirm_above_percent > old.confirm_above_percent
-        || new.filter_users != old.filter_users
-        || new.protect_tag != old.protect_tag
+        .into_iter()
+        .any(|(before, after)| after && !before)
+        .then_some(Change::SwitchedOn)
 }
 
 #[cfg(test)]
@@ -147,7 +174,9 @@ mod tests {
             |it| it.protect_tag = "precious".to_owned(),
         ];
         for (index, change) in widening.into_iter().enumerate() {
-            assert!(lets_more_go(&Settings::default(), &settings(change)), "{index}");
+            let expected = if index < 3 { Change::SwitchedOn } else { Change::Rules };
+            let found = what_lets_more_go(&Settings::default(), &settings(change));
+            assert_eq!(found, Some(expected), "{index}");
         }
         let narrowing: [fn(&mut Settings); 6] = [
             |it| it.enable_auto_reset = false,
@@ -158,14 +187,19 @@ mod tests {
             |it| it.auto_reset_interval_hours = 1,
         ];
         for (index, change) in narrowing.into_iter().enumerate() {
-            assert!(!lets_more_go(&Settings::default(), &settings(change)), "{index}");
+            assert_eq!(
+                what_lets_more_go(&Settings::default(), &settings(change)),
+                None,
+                "{index}"
+            );
         }
         let (dry, without_reset) = (
             settings(|it| it.dry_run = true),
             settings(|it| it.enable_auto_reset = false),
         );
-        assert!(lets_more_go(&dry, &Settings::default()));
-        assert!(lets_more_go(&without_reset, &Settings::default()));
+        for held in [dry, without_reset] {
+            assert_eq!(what_lets_more_go(&held, &Settings::default()), Some(Change::SwitchedOn));
+        }
     }
 
     #[test]

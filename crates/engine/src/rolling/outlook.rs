@@ -3,17 +3,19 @@
 mod looking_up;
 mod notes;
 mod rows;
+mod share;
 
 pub(crate) use looking_up::LookedUp;
 
 use self::looking_up::{Found, Missing};
-use self::rows::{Around, in_order, is_at_baseline, not_known, tell_what_asks};
+use self::rows::{Around, in_order, is_at_baseline, not_known};
 use super::ShowFacts;
 use super::facts::Moment;
-use crate::core::Core;
+use crate::core::{Core, lock};
 use crate::error::RequestError;
 use crate::links::Link;
 use crate::report::{Outlook, ViewerForecast};
+use crate::scheduler::HISTORY_RETRY;
 use domain::ids::{RollingShowId, SeriesKey};
 use domain::monitoring::{RollingShow, TrackingEntry};
 use domain::outlook::Passes;
@@ -46,10 +48,11 @@ impl Core {
         };
         let playing = self.everything_playing().await;
         let moment = self.moment_caught_up().await?;
-        let (shows, mut at_baseline) = match show {
-            Some(_) => (shows, 0),
+        let (shows, left_out) = match show {
+            Some(_) => (shows, Vec::new()),
             None => self.without_baselines(shows).await?,
         };
+        let mut at_baseline = left_out.len();
         let whole = shows.len() + at_baseline;
         let found = self.look_up_all(shows).await;
         if let (Some(_), Some((show, _, Err(missing)))) = (show, found.first()) {
@@ -78,7 +81,8 @@ impl Core {
                 .await?;
             add(&mut files, &facts);
             let (facts, passes) = self.under_pressure(&link, facts, passes, &mut held).await?;
-            let of_show = rows::rows(&facts, facts.outlook(passes), &around);
+            let word = around.word_on(&facts.show);
+            let of_show = rows::rows(&facts, facts.outlook(&word, passes), &around);
             if show.is_none() && is_at_baseline(&of_show) {
                 at_baseline += 1;
                 continue;
@@ -87,7 +91,8 @@ impl Core {
         }
         // More files would make a share smaller, and fewer shows than three ask nothing.
         if show.is_none() && missing.is_empty() && whole >= super::asking::SHOWS_THAT_ASK {
-            tell_what_asks(&mut rows, files, moment.settings.confirm_above_percent);
+            let percent = moment.settings.confirm_above_percent;
+            self.tell_large_shares(&mut rows, files, &left_out, percent).await;
         }
         rows.extend(not_known(missing).into_iter().map(|row| vec![row]));
         Ok(Outlook {
@@ -129,28 +134,45 @@ impl Core {
         show.ok_or_else(|| RequestError::invalid("notFound", format!("There is no rolling show {id}.")))
     }
 
-    /// What is known of the past, once the histories were read where it has gaps, as a pass does before it decides.
+    /// What is known of the past, once the histories were read where it has gaps, as a pass does before it decides. A list that
+    /// is looked at is made again and again, so what could not be closed is left for a while to whoever tries again anyway.
     async fn moment_caught_up(&self) -> Result<Moment, StoreError> {
         let moment = self.moment().await?;
-        let window = SignedDuration::from_hours(24 * i64::from(moment.settings.inactivity_reset_days));
-        let since = moment.now.checked_sub(window).unwrap_or(Timestamp::MIN);
-        if moment.observed.past_known(since, moment.now) {
+        let is_known = |moment: &Moment| {
+            let window = SignedDuration::from_hours(24 * i64::from(moment.settings.inactivity_reset_days));
+            let since = moment.now.checked_sub(window).unwrap_or(Timestamp::MIN);
+            moment.observed.past_known(since, moment.now)
+        };
+        if is_known(&moment) || !self.may_read_back(moment.now) {
             return Ok(moment);
         }
         self.catch_up().await;
-        self.moment().await
+        let moment = self.moment().await?;
+        if is_known(&moment) {
+            *lock(&self.looked_up.read_back_in_vain) = None;
+        }
+        Ok(moment)
     }
 
-    /// Leaves out shows that were found at their baseline lately, and tells how many.
-    async fn without_baselines(&self, shows: Vec<RollingShow>) -> Result<(Vec<RollingShow>, usize), StoreError> {
+    /// Whether the histories were not read back in vain just now. Whoever asks reads them.
+    fn may_read_back(&self, now: Timestamp) -> bool {
+        let mut in_vain = lock(&self.looked_up.read_back_in_vain);
+        let may = in_vain.is_none_or(|at| now.duration_since(at).abs() >= HISTORY_RETRY);
+        if may {
+            *in_vain = Some(now);
+        }
+        may
+    }
+
+    /// Parts with shows that were found at their baseline lately: those to be asked about, and those.
+    async fn without_baselines(
+        &self,
+        shows: Vec<RollingShow>,
+    ) -> Result<(Vec<RollingShow>, Vec<RollingShow>), StoreError> {
         let entries = self.store.entries_active_since(Timestamp::MIN).await?;
-        let all = shows.len();
-        let left: Vec<RollingShow> = shows
+        Ok(shows
             .into_iter()
-            .filter(|show| !self.is_known_at_baseline(show, &entries))
-            .collect();
-        let at_baseline = all - left.len();
-        Ok((left, at_baseline))
+            .partition(|show| !self.is_known_at_baseline(show, &entries)))
     }
 
     /// Asks every Sonarr about its shows, all of them side by side.

@@ -46,18 +46,6 @@ impl Core {
         Ok(report)
     }
 
-    /// Which of the proposals would be carried out without another word.
-    pub(crate) async fn would_go(&self, proposals: Vec<Proposal>) -> Result<Vec<Decision>, StoreError> {
-        let run = self.heed_refusals(proposals, &mut ResetReport::default()).await?;
-        let free = run.free.len();
-        let mut all = run.free;
-        all.extend(run.asked_first);
-        if self.is_too_big(&all).await? {
-            return Ok(Vec::new());
-        }
-        Ok(all.into_iter().take(free).map(|proposal| proposal.decision).collect())
-    }
-
     /// Which shows would be reset for want of viewers, and why the others would not. To `explain` that costs some requests for
     /// each show, so it is left out where nobody reads it.
     pub(crate) async fn propose_resets(
@@ -243,7 +231,13 @@ impl Core {
                 }
                 _ => matches!(open.decision.reason, Reason::InactiveReset | Reason::ManualReset),
             };
-            if !same_sort || (open.state == IntentState::WaitingConfirmation && origin != Origin::Manual) {
+            if !same_sort {
+                continue;
+            }
+            if open.state == IntentState::WaitingConfirmation && origin != Origin::Manual {
+                if open.decision.actions == decision.actions {
+                    return Ok(Some("It waits for your confirmation.".to_owned()));
+                }
                 continue;
             }
             if origin != Origin::Manual {
@@ -261,20 +255,18 @@ impl Core {
 
     /// What would be done to a show on request.
     pub(crate) async fn propose_reset(&self, id: i64) -> Result<Proposal, RequestError> {
-        let show = self.store.rolling_show(RollingShowId(id)).await?;
-        let Some(show) = show else {
-            return Err(RequestError::invalid(
-                "notFound",
-                format!("There is no rolling show {id}."),
-            ));
-        };
-        let Some(link) = self.link_of(show.series) else {
+        let unknown = || RequestError::invalid("notFound", format!("There is no rolling show {id}."));
+        let key = RollingShowId(id);
+        let known = self.store.rolling_show(key).await?.ok_or_else(unknown)?;
+        let Some(link) = self.link_of(known.series) else {
             return Err(RequestError::failed("unreachable", "Its Sonarr is not connected."));
         };
         let failures = self.catch_up().await;
         for failure in failures {
             tracing::warn!("{failure}");
         }
+        // The history may have told of it.
+        let show = self.store.rolling_show(key).await?.ok_or_else(unknown)?;
         let playing = self.everything_playing().await;
         let title = show.title.clone();
         match self.show_facts(&link, show, &playing).await? {

@@ -91,6 +91,19 @@ impl Core {
 pub(super) struct Refusals(BTreeMap<String, String>);
 
 impl Refusals {
+    /// When the user last decided against each season of a show.
+    pub fn of_seasons(&self, show: RollingShowId) -> BTreeMap<i32, Timestamp> {
+        let key = format!("{}/", key(show, Reason::ProgressiveCleanup, None));
+        let Some(start) = key.strip_prefix(START) else {
+            return BTreeMap::new();
+        };
+        let seasons = self.0.iter().filter_map(|(rest, text)| {
+            let season = rest.strip_prefix(start)?.parse().ok()?;
+            Some((season, text.parse().ok()?))
+        });
+        seasons.collect()
+    }
+
     /// When the user last decided against something of a show.
     pub fn at(&self, show: RollingShowId, reason: Reason, season: Option<i32>) -> Option<Timestamp> {
         let key = key(show, reason, season);

@@ -1,5 +1,6 @@
 //! What people ask of rolling shows.
 
+use super::grace::Change;
 use super::{EnrollmentDraft, Recycling, StorageFloor, StorageState};
 use crate::engine::Engine;
 use crate::error::RequestError;
@@ -138,7 +139,7 @@ impl Engine {
             ));
         }
         if !keep {
-            self.core.begin_grace().await?;
+            self.core.begin_grace(Change::Rules).await?;
         }
         match season {
             Some(season) => self.core.store.keep_season(id, season, keep).await?,

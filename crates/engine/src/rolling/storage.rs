@@ -2,6 +2,7 @@
 
 use super::ShowFacts;
 use super::facts::Playing;
+use super::grace::Change;
 use super::pass::Proposal;
 use crate::core::{Core, lock};
 use crate::error::RequestError;
@@ -99,7 +100,7 @@ impl Core {
         }
         let before = self.storage_floors().await?;
         if floors.iter().any(|floor| floor.asks_for_more_than(&before)) {
-            self.begin_grace().await?;
+            self.begin_grace(Change::Rules).await?;
         }
         self.store_as_json(FLOORS, &floors).await?;
         *lock(&self.storage.floors) = Some(floors.to_vec());
@@ -221,6 +222,7 @@ impl Core {
             let chosen = self.choose_relief(&link, &state.floor, shortage, &playing).await?;
             let done = self.act_on(chosen, Origin::Scheduler, true).await?;
             report.errors.extend(done.errors);
+            report.decisions.extend(done.decisions);
             if !done.reset.is_empty() {
                 // What that brought is asked anew.
                 lock(&self.storage.free).remove(&state.floor.instance);

@@ -127,9 +127,14 @@ impl Core {
             "Carrying on owed work: {}",
             intent.decision.detail
         );
-        let decision = intent.decision.clone();
+        report.decisions.push(intent.decision.clone());
+        if self.rehearsal.is_some() {
+            let left = intent.decision.actions.iter().skip(intent.next_step as usize);
+            let searches = left.filter(|action| action.is_search()).count();
+            report.triggered_searches += u32::try_from(searches).unwrap_or(u32::MAX);
+            return Ok(());
+        }
         let done = self.run_intent(&link, intent).await?;
-        report.decisions.push(decision);
         report.triggered_searches += done.searches;
         if let Some(failure) = done.failure {
             report.errors.push(Failure {

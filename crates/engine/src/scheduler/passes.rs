@@ -1,12 +1,12 @@
-//! The passes over rolling shows: what they do when they are due, and what they would do.
+//! The passes over rolling shows, when they are due.
 
-use super::{AUTOMATIC_RESET, CLEANUP_PAUSE, due};
+use super::{AUTOMATIC_RESET, CLEANUP_PAUSE};
 use crate::core::{Core, lock};
 use crate::report::CheckReport;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use store::{IntentState, ScheduledTask, StoreError};
+use store::{ScheduledTask, StoreError};
 
 const CLEANUP: &str = "cleanup";
 
@@ -55,32 +55,6 @@ impl Core {
             }
         }
         Ok(())
-    }
-
-    /// What is owed and what the passes would do at this moment by themselves. Writes nothing.
-    pub(crate) async fn foretell_due_work(&self) -> Result<CheckReport, StoreError> {
-        let mut report = CheckReport::default();
-        for intent in self.store.all_open_intents().await? {
-            if intent.state == IntentState::Open {
-                let mut rest = intent.decision;
-                rest.actions.drain(..rest.actions.len().min(intent.next_step as usize));
-                report.triggered_searches += u32::try_from(rest.searches()).unwrap_or(u32::MAX);
-                report.decisions.push(rest);
-            }
-        }
-        if !self.has_rolling_shows.load(Ordering::Relaxed) {
-            return Ok(report);
-        }
-        let (now, settings, tasks) = (self.now(), self.settings(), self.store.scheduled_tasks().await?);
-        let reset_due = due(&tasks, AUTOMATIC_RESET, now, self.reset_interval()) == Some(true);
-        if !self.is_in_grace().await? && settings.enable_auto_reset && reset_due {
-            let (proposals, found) = self.propose_resets(true, false).await?;
-            report.errors.extend(found.errors);
-            report.decisions.extend(self.would_go(proposals).await?);
-        }
-        let cleanup_due = due(&tasks, CLEANUP, now, CLEANUP_PAUSE) == Some(true);
-        report.decisions.extend(self.would_clean_up(cleanup_due).await?);
-        Ok(report)
     }
 
     fn reset_interval(&self) -> SignedDuration {

@@ -1,11 +1,12 @@
 //! Connections that cannot be used: what is refused, what is said, and what it costs meanwhile.
 
 use crate::home::Home;
-use crate::stage::{codes, eventually, harbour_lights, searched, seconds};
+use crate::stage::{codes, eventually, harbour_lights, hours, minutes, searched, seconds};
 use config::SecretStore;
 use domain::state::{ConnectionKind, Health, Topic};
 use engine::ConnectionDraft;
-use remote::SecretString;
+use remote::{RouterTransport, SecretString};
+use simulators::jellyfin::{ADMIN, EmbySim, JellyfinSim};
 use simulators::plex::OWNER;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -237,4 +238,99 @@ async fn a_secret_that_goes_with_its_connection_or_is_not_ours_leaves_nothing_to
     let variables = Variables::of(&home, &[]);
     let home = home.restarted_with(variables.store()).await;
     assert_eq!(home.engine.disconnect("Attic").await.unwrap().secret_stays, None);
+}
+
+/// A home whose only media server is spoken to with the token of an administrator, who can stop to be one.
+async fn with_administrator(server: &JellyfinSim, kind: ConnectionKind, home: Home) -> Home {
+    home.engine.disconnect("Attic").await.unwrap();
+    let transport = Arc::new(RouterTransport::new(server.router()));
+    home.network.put("cellar.here", transport);
+    let token = server.add_token(ADMIN, &server.browser("browser", "Study"));
+    home.connect(kind, "Cellar", "http://cellar.here", &token).await;
+    home
+}
+
+async fn health(home: &Home) -> Health {
+    let state = home.engine.state_now().await;
+    let cellar = state.connections.iter().find(|one| one.name == "Cellar");
+    cellar.unwrap().health
+}
+
+#[tokio::test]
+async fn a_token_that_became_a_plain_users_is_noticed_and_stays_in_trouble_until_it_sees_all_again() {
+    const NOT_THE_OWNERS: &str = "The key or token is valid but may not do this. Use the one of the server's owner.";
+    for kind in [ConnectionKind::Jellyfin, ConnectionKind::Emby] {
+        let home = Home::staged().await;
+        let server = match kind {
+            ConnectionKind::Emby => (*EmbySim::new(home.clock.clone())).clone(),
+            _ => JellyfinSim::new(home.clock.clone()),
+        };
+        let owner_is_administrator = |yes| server.change_user(ADMIN, |user| user.administrator = yes);
+        let asked = || server.log().requests().len();
+        let home = with_administrator(&server, kind, home).await;
+        server.add_user("Somebody else");
+        server.log().clear();
+        for _ in 0..5 {
+            home.later(hours(1));
+            assert_eq!(home.engine.poll().await.errors, [], "{kind:?}");
+        }
+        assert_eq!(asked(), 5, "{kind:?}: it is asked nothing else");
+
+        owner_is_administrator(false);
+        home.later(hours(1));
+        let report = home.engine.poll().await;
+        assert_eq!(report.errors.len(), 1, "{kind:?}: {:?}", report.errors);
+        assert_eq!(report.errors[0].message, NOT_THE_OWNERS, "{kind:?}");
+        assert_eq!(health(&home).await, Health::Unauthorized, "{kind:?}");
+        server.log().clear();
+        for _ in 0..5 {
+            home.later(minutes(1));
+            assert_eq!(home.engine.poll().await.errors.len(), 1, "{kind:?}");
+            assert_eq!(health(&home).await, Health::Unauthorized, "{kind:?}");
+        }
+        assert_eq!(asked(), 5, "{kind:?}: one request for a poll, also then");
+
+        // What is seen at the start may have been different before.
+        let home = home.restart().await;
+        assert_eq!(health(&home).await, Health::Unknown, "{kind:?}");
+        assert_eq!(home.engine.poll().await.errors.len(), 1, "{kind:?}");
+        assert_eq!(health(&home).await, Health::Unauthorized, "{kind:?}");
+        let unknown = home.engine.outlook(None).await.unwrap().notes;
+        assert!(
+            unknown.iter().any(|note| note.contains(NOT_THE_OWNERS)),
+            "{kind:?}: others may be watching: {unknown:?}"
+        );
+
+        owner_is_administrator(true);
+        home.later(minutes(10));
+        assert_eq!(home.engine.poll().await.errors, [], "{kind:?}");
+        assert_eq!(health(&home).await, Health::Ok, "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_say_who_it_is_is_polled_all_the_same() {
+    let home = Home::staged().await;
+    let server = JellyfinSim::new(home.clock.clone());
+    let home = with_administrator(&server, ConnectionKind::Jellyfin, home).await;
+    let broken = simulators::faults::FaultRule::new("/System/Info", simulators::faults::Fault::status(500));
+    server.faults().push(broken);
+    let home = home.restart().await;
+    server.log().clear();
+    for _ in 0..5 {
+        assert_eq!(home.engine.poll().await.errors, []);
+        assert_eq!(health(&home).await, Health::Ok);
+        home.later(minutes(1));
+    }
+    let polls = server
+        .log()
+        .requests()
+        .iter()
+        .filter(|one| one.path() == "/Sessions")
+        .count();
+    let others = server.log().requests().len() - polls;
+    assert!(
+        polls == 5 && (1..=3).contains(&others),
+        "it is not asked again at once: {others}"
+    );
 }

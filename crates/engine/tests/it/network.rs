@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::SignedDuration;
-use remote::{BodyStream, Transport, TransportError};
+use remote::{BodyStream, Transport, TransportError, Upgrade};
 use simulators::clock::SimClock;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,6 +70,14 @@ impl Network {
         self.requests.load(Ordering::SeqCst)
     }
 
+    /// Counts a request, and says where it goes.
+    fn way_of(&self, request: &http::Request<Bytes>) -> Option<Arc<dyn Transport>> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        let host = request.uri().host().unwrap_or_default();
+        let known = self.hosts.lock().unwrap().get(host).cloned();
+        known.filter(|_| !self.unplugged.lock().unwrap().contains(host))
+    }
+
     /// Counts a request down; `Some` from the fatal one on.
     fn doomed(&self) -> Option<(bool, Cut)> {
         let mut doom = self.doom.lock().unwrap();
@@ -83,10 +91,7 @@ impl Network {
 #[async_trait]
 impl Transport for Network {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
-        self.requests.fetch_add(1, Ordering::SeqCst);
-        let host = request.uri().host().unwrap_or_default().to_owned();
-        let known = self.hosts.lock().unwrap().get(&host).cloned();
-        let known = known.filter(|_| !self.unplugged.lock().unwrap().contains(&host));
+        let known = self.way_of(&request);
         if let Some((clock, each)) = &*self.clock.lock().unwrap() {
             clock.advance(*each);
         }
@@ -99,10 +104,21 @@ impl Transport for Network {
         }
         match known {
             Some(transport) => transport.send(request).await,
-            None => Err(TransportError::Connect {
-                detail: "connection refused".to_owned(),
-            }),
+            None => Err(refused()),
         }
+    }
+
+    async fn upgrade(&self, request: http::Request<Bytes>) -> Result<Upgrade, TransportError> {
+        match self.way_of(&request) {
+            Some(transport) => transport.upgrade(request).await,
+            None => Err(refused()),
+        }
+    }
+}
+
+fn refused() -> TransportError {
+    TransportError::Connect {
+        detail: "connection refused".to_owned(),
     }
 }
 

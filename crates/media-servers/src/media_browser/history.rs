@@ -1,15 +1,20 @@
 //! What was watched, from what the server keeps of every item for every user.
 //!
 //! There is no list of plays: the last one of each item is all that is known, with the time at which it began. Jellyfin keeps no
-//! position below 5 % of an item's length, so of what was only begun nothing is told.
+//! position below 5 % of an item's length, and takes "played" away when an item begins anew. So of what was only begun nobody
+//! knows whether it was watched before: it keeps the show, and moves nobody.
 
-use super::item::{episodes, is_harmless, milliseconds, plain_id, season, show_of, show_reference};
+mod order;
+mod row;
+
+use super::item::{is_harmless, plain_id};
 use super::{Dialect, MediaBrowser};
 use crate::server::History;
 use domain::ids::ViewerKey;
-use domain::session::{HistoryPlay, ShowReference};
 use jiff::Timestamp;
-use remote::{RemoteError, lenient};
+use order::Order;
+use remote::{Call, RemoteError, lenient};
+use row::{Row, Told};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,19 +25,8 @@ const OVERLAP: usize = 20;
 const MOST_PAGES: usize = 2000;
 /// Items are asked for by their ids, which have to fit into an address.
 const ITEMS_AT_ONCE: usize = 50;
-/// What counts as a play that was not finished.
-const SHORTEST_PLAY_MS: i64 = 30_000;
-
-/// A row that tells of a play.
-struct Row {
-    viewer: ViewerKey,
-    item: String,
-    show: ShowReference,
-    season: Option<i32>,
-    season_key: Option<String>,
-    episodes: Vec<i32>,
-    viewed_at: Timestamp,
-}
+/// So many rows hardly keep an order that nobody keeps.
+const ROWS_OF_A_SAMPLE: usize = 20;
 
 impl MediaBrowser {
     pub(crate) async fn history(&self, since: Timestamp) -> Result<History, RemoteError> {
@@ -49,8 +43,8 @@ impl MediaBrowser {
             unreadable,
             ..History::default()
         };
-        for row in rows {
-            match plays(&row, &known) {
+        for row in &rows {
+            match row.plays(&known) {
                 Ok(plays) => history.plays.extend(plays),
                 Err(reason) => history.unreadable.push(reason),
             }
@@ -59,7 +53,8 @@ impl MediaBrowser {
         Ok(history)
     }
 
-    /// Reads one user's episodes, last played first, until a page has none that was played since.
+    /// Reads one user's episodes, last played first, until a page has none that was played since. To the end where they do
+    /// not come in that order.
     async fn read_rows(
         &self,
         viewer: &ViewerKey,
@@ -68,6 +63,7 @@ impl MediaBrowser {
         unreadable: &mut Vec<String>,
     ) -> Result<(), RemoteError> {
         let mut seen = BTreeSet::new();
+        let mut order = Order::default();
         let (mut start, mut overlap) = (0_usize, 0_usize);
         for _ in 0..MOST_PAGES {
             let page = self.page(viewer, start).await?;
@@ -86,21 +82,24 @@ impl MediaBrowser {
                 return Err(RemoteError::bad_answer("the history changed while it was read"));
             }
             let mut is_recent = false;
-            let mut has_dates = false;
             let mut has_plays_without_date = false;
             for (row, _) in rows.iter().zip(&is_new).filter(|(_, is_new)| **is_new) {
-                match self.row(viewer, since, row) {
-                    Ok(Told::Play(play)) => {
+                match row::judge(viewer, since, row) {
+                    Ok(Told::Recent(row)) => {
                         is_recent = true;
-                        found.push(*play);
+                        order.note(Some(row.viewed_at));
+                        found.push(*row);
                     }
-                    Ok(Told::Recent) => is_recent = true,
-                    Ok(Told::Old) => has_dates = true,
-                    Ok(Told::Undated { was_played }) => has_plays_without_date |= was_played,
+                    Ok(Told::Old(at)) => order.note(Some(at)),
+                    Ok(Told::Undated { was_played }) => {
+                        has_plays_without_date |= was_played;
+                        order.note(None);
+                    }
+                    Ok(Told::NoEpisode) => {}
                     Err(reason) => unreadable.push(reason),
                 }
             }
-            if start == 0 && has_plays_without_date && !has_dates && !is_recent {
+            if start == 0 && has_plays_without_date && order.newest().is_none() {
                 return Err(RemoteError::bad_answer("it does not say when anything was played"));
             }
             let end = start + rows.len();
@@ -119,8 +118,11 @@ impl MediaBrowser {
             if !is_new.contains(&true) {
                 return Err(RemoteError::bad_answer("the history repeats itself"));
             }
-            if !is_recent {
-                return Ok(());
+            if !is_recent && order.is_kept() {
+                if order.has_reached_a_date() || self.has_nothing_newer(viewer, &order).await? {
+                    return Ok(());
+                }
+                order.lacks_rows();
             }
             overlap = OVERLAP.min(rows.len() / 2);
             start = end - overlap;
@@ -128,7 +130,31 @@ impl MediaBrowser {
         Err(RemoteError::bad_answer("the history has no end"))
     }
 
+    /// Whether the rest of a list may be taken for never played, because what was played is not found in another way either.
+    /// A server that ignores the order, or puts first what has no date, begins with rows that say nothing of the others.
+    async fn has_nothing_newer(&self, viewer: &ViewerKey, order: &Order) -> Result<bool, RemoteError> {
+        for filter in ["IsPlayed", "IsResumable"] {
+            let call = self.episodes_of(viewer, 0, ROWS_OF_A_SAMPLE).query("filters", filter);
+            let page = self.json(call).await?;
+            let rows = page["Items"].as_array();
+            let rows = rows.ok_or_else(|| RemoteError::bad_answer("it has no list of items"))?;
+            let mut sample = Order::default();
+            for row in rows {
+                sample.note(row::last_played(&row["UserData"]).unwrap_or_default());
+            }
+            if !sample.is_kept() || sample.newest() > order.newest() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     async fn page(&self, viewer: &ViewerKey, start: usize) -> Result<Value, RemoteError> {
+        self.json(self.episodes_of(viewer, start, PAGE)).await
+    }
+
+    /// Asks for episodes, those first that a user played last.
+    fn episodes_of(&self, viewer: &ViewerKey, start: usize, limit: usize) -> Call {
         let call = self
             .get("Items")
             .query("userId", &viewer.account)
@@ -139,13 +165,12 @@ impl MediaBrowser {
             .query("enableUserData", true)
             .query("enableImages", false)
             .query("startIndex", start)
-            .query("limit", PAGE);
-        let call = match self.dialect {
+            .query("limit", limit);
+        match self.dialect {
             Dialect::Jellyfin => call,
-            // It leaves out the date where it is not asked for.
-            Dialect::Emby => call.query("fields", "UserDataLastPlayedDate"),
-        };
-        self.json(call).await
+            // It leaves out the date and the count where it is not asked for them.
+            Dialect::Emby => call.query("fields", "UserDataLastPlayedDate,UserDataPlayCount"),
+        }
     }
 
     /// The shows of plays, and the seasons of those without a number, by their plain ids. What is gone is missing.
@@ -167,89 +192,4 @@ impl MediaBrowser {
         }
         Ok(known)
     }
-
-    /// Judges one row.
-    fn row(&self, viewer: &ViewerKey, since: Timestamp, row: &Value) -> Result<Told, String> {
-        match row["Type"].as_str() {
-            Some("Episode") => {}
-            Some(_) => return Ok(Told::Undated { was_played: false }),
-            None => return Err("a row without a type".to_owned()),
-        }
-        let item = lenient::id(&row["Id"]).ok_or("an episode without an id")?;
-        let data = &row["UserData"];
-        if !data.is_object() {
-            return Err(format!("it does not say whether episode {item} was played"));
-        }
-        let played = lenient::flag(&data["Played"]) == Some(true);
-        let position = milliseconds(&data["PlaybackPositionTicks"]).unwrap_or(0);
-        let was_played = played || position >= SHORTEST_PLAY_MS;
-        let date = &data["LastPlayedDate"];
-        if date.as_str().unwrap_or_default().starts_with("0001-") || date.is_null() {
-            return Ok(Told::Undated { was_played });
-        }
-        let viewed_at = lenient::timestamp(date).ok_or_else(|| format!("episode {item} was played at no time"))?;
-        if viewed_at < since {
-            return Ok(Told::Old);
-        }
-        if !was_played {
-            return Ok(Told::Recent);
-        }
-        Ok(Told::Play(Box::new(Row {
-            viewer: viewer.clone(),
-            item,
-            show: show_of(row),
-            season: season(row),
-            season_key: lenient::id(&row["SeasonId"]),
-            episodes: episodes(row),
-            viewed_at,
-        })))
-    }
-}
-
-/// What a row tells.
-enum Told {
-    /// A play.
-    Play(Box<Row>),
-    /// Something that is recent and no play: it was only begun.
-    Recent,
-    /// Something from before the time that is asked for.
-    Old,
-    /// No time at all.
-    Undated { was_played: bool },
-}
-
-/// The plays of a row, one for every episode in the file.
-fn plays(row: &Row, known: &BTreeMap<String, Value>) -> Result<Vec<HistoryPlay>, String> {
-    let missing = |what: &str| format!("episode {} has no {what}", row.item);
-    if row.show.key.is_none() && row.show.title.is_none() {
-        return Err(missing("show"));
-    }
-    if row.episodes.is_empty() {
-        return Err(missing("number"));
-    }
-    let season_of = |key: &String| {
-        let season = known.get(&plain_id(key))?;
-        lenient::small_integer(&season["IndexNumber"]).filter(|number| *number >= 0)
-    };
-    let season = row.season.or_else(|| row.season_key.as_ref().and_then(season_of));
-    let season = season.ok_or_else(|| missing("season number"))?;
-    let in_library = row
-        .show
-        .key
-        .as_ref()
-        .and_then(|key| Some((key, known.get(&plain_id(key))?)));
-    let mut show = row.show.clone();
-    if let Some((key, item)) = in_library {
-        let title = show.title.take();
-        show = show_reference(item, key);
-        show.title = show.title.or(title);
-    }
-    let play = |episode: i32| HistoryPlay {
-        viewer: row.viewer.clone(),
-        show: show.clone(),
-        season,
-        episode,
-        viewed_at: row.viewed_at,
-    };
-    Ok(row.episodes.iter().map(|episode| play(*episode)).collect())
 }

@@ -2,7 +2,8 @@
 //!
 //! Jellyfin sends the sessions when something happens, and is silent otherwise; Emby sends them on a timer or when they changed,
 //! by what it feels like. So only a difference between two lists is a hint, and neither's lists are a sign of life to rely on:
-//! Jellyfin answers messages that ask for one, and an Emby's web socket answers pings.
+//! Jellyfin answers messages that ask for one, and an Emby's web socket answers pings. Neither says whether a subscription was
+//! taken: a Jellyfin 10.10 stumbles over that of an API key, and goes on answering. Only the first list proves it.
 
 use super::session::session_list;
 use super::{Dialect, MediaBrowser, starting_up};
@@ -18,16 +19,20 @@ use tokio::time::{Instant, sleep_until};
 
 /// Emby sometimes does not hear the first message (seen with 4.9.5).
 const SUBSCRIBE_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// How long nothing has to play until an Emby need not be quick anymore.
+const QUIET_AFTER: Duration = Duration::from_secs(300);
+const UNSUBSCRIBE: &str = r#"{"MessageType":"SessionsStop"}"#;
 const KEEP_ALIVE: &str = r#"{"MessageType":"KeepAlive"}"#;
 /// Half a minute of silence is taken for the end, and Jellyfin ends it itself after a minute.
 const KEEP_ALIVE_EVERY: Duration = Duration::from_secs(10);
 
 /// Asks for the sessions: at once, and then not more often than so many milliseconds.
-fn subscription(dialect: Dialect) -> &'static str {
+fn subscription(dialect: Dialect, is_quiet: bool) -> &'static str {
     match dialect {
         // Starts, pauses and stops come at once all the same.
         Dialect::Jellyfin => r#"{"MessageType":"SessionsStart","Data":"0,5000"}"#,
         // It may be its timer that brings them.
+        Dialect::Emby if is_quiet => r#"{"MessageType":"SessionsStart","Data":"0,5000"}"#,
         Dialect::Emby => r#"{"MessageType":"SessionsStart","Data":"0,1000"}"#,
     }
 }
@@ -45,7 +50,7 @@ pub(super) async fn hints(client: &MediaBrowser, token: Option<SecretString>) ->
         None => call,
     };
     let mut socket = client.remote.open_socket(call).await.map_err(starting_up)?;
-    socket.send(subscription(client.dialect)).await?;
+    socket.send(subscription(client.dialect, false)).await?;
     let now = Instant::now();
     let listening = Listening {
         socket,
@@ -59,6 +64,9 @@ pub(super) async fn hints(client: &MediaBrowser, token: Option<SecretString>) ->
             playing: BTreeMap::new(),
             unreadable: Some(0),
         },
+        is_subscribed: false,
+        quiet_at: now + QUIET_AFTER,
+        is_quiet: false,
         told: VecDeque::new(),
         is_over: false,
     };
@@ -80,6 +88,12 @@ struct Listening {
     /// When to ask for the sessions once more, until the first have come.
     subscribe_at: Option<Instant>,
     picture: Picture,
+    /// Whether a list of sessions has come.
+    is_subscribed: bool,
+    /// When it has been quiet for long, if nothing plays until then.
+    quiet_at: Instant,
+    /// Whether the sessions were asked for at the pace of a house where nothing plays.
+    is_quiet: bool,
     told: VecDeque<PlaybackHint>,
     is_over: bool,
 }
@@ -102,8 +116,8 @@ impl Listening {
             let happened = tokio::select! {
                 event = self.socket.next() => match event {
                     Some(Ok(event)) => {
-                        self.take(event);
-                        Ok(())
+                        // Right after a list no other one is under way, which would look like the answer.
+                        if self.take(event) { self.keep_pace().await } else { Ok(()) }
                     }
                     Some(Err(error)) => Err(error),
                     None => return None,
@@ -111,7 +125,7 @@ impl Listening {
                 () = sleep_until(self.keep_alive_at) => self.keep_alive().await,
                 () = sleep_until(subscribe_at), if self.subscribe_at.is_some() => {
                     self.subscribe_at = None;
-                    self.socket.send(subscription(self.dialect)).await
+                    self.subscribe_anew().await
                 }
             };
             if let Err(error) = happened {
@@ -130,16 +144,39 @@ impl Listening {
         self.socket.send(KEEP_ALIVE).await
     }
 
-    fn take(&mut self, event: SocketEvent) {
+    /// Has an Emby, which may send all sessions by a timer all day, send them less often while nothing plays.
+    async fn keep_pace(&mut self) -> Result<(), RemoteError> {
+        let now = Instant::now();
+        if !self.picture.playing.is_empty() {
+            self.quiet_at = now + QUIET_AFTER;
+        }
+        let is_quiet = now >= self.quiet_at;
+        if self.dialect != Dialect::Emby || is_quiet == self.is_quiet {
+            return Ok(());
+        }
+        self.is_quiet = is_quiet;
+        self.subscribe_at = Some(now + SUBSCRIBE_AGAIN_AFTER);
+        self.subscribe_anew().await
+    }
+
+    async fn subscribe_anew(&mut self) -> Result<(), RemoteError> {
+        // A second subscription may stand beside the first one.
+        self.socket.send(UNSUBSCRIBE).await?;
+        self.socket.send(subscription(self.dialect, self.is_quiet)).await
+    }
+
+    /// Whether it is a list of sessions.
+    fn take(&mut self, event: SocketEvent) -> bool {
         let text = match event {
             SocketEvent::Text(text) => text,
             SocketEvent::Pong => {
                 self.told.push_back(PlaybackHint::Ping);
-                return;
+                return false;
             }
         };
         let message: Value = serde_json::from_str(&text).unwrap_or_default();
-        match message["MessageType"].as_str().unwrap_or_default() {
+        let kind = message["MessageType"].as_str().unwrap_or_default();
+        match kind {
             "Sessions" => {
                 self.subscribe_at = None;
                 self.compare(&message["Data"]);
@@ -158,6 +195,7 @@ impl Listening {
         if self.told.is_empty() {
             self.told.push_back(PlaybackHint::Ping);
         }
+        kind == "Sessions"
     }
 
     /// Tells what became different since the last list.
@@ -170,6 +208,9 @@ impl Listening {
                 .push_back(playing(None, None, PlayerState::Other(String::new())));
         }
         let Ok(list) = list else { return };
+        if !std::mem::replace(&mut self.is_subscribed, true) {
+            self.told.push_front(PlaybackHint::Subscribed);
+        }
         let now = list.sessions.into_iter();
         let now = now.map(|session| (session.session_key, (session.item.key, session.state)));
         let before = std::mem::replace(&mut self.picture.playing, now.collect());

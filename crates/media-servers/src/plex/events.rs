@@ -4,7 +4,7 @@ use crate::element::{Element, player_state};
 use crate::server::{Hints, PlaybackHint};
 use bytes::Bytes;
 use eventsource_stream::{Event, EventStreamError, Eventsource as _};
-use futures::{StreamExt as _, future};
+use futures::{StreamExt as _, future, stream};
 use remote::{RemoteError, StreamedAnswer};
 
 /// Events are a few hundred bytes; a line that never ends must not fill the memory.
@@ -41,7 +41,9 @@ pub(super) fn hints(answer: StreamedAnswer) -> Result<Hints, RemoteError> {
             Err(RemoteError::bad_answer("an event is not readable"))
         }
     });
-    Ok(hints
+    // Who may open it is told of everything.
+    Ok(stream::iter([Ok(PlaybackHint::Subscribed)])
+        .chain(hints)
         .take_while(move |hint| future::ready(!std::mem::replace(&mut failed, hint.is_err())))
         .boxed())
 }

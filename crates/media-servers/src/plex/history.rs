@@ -5,7 +5,7 @@ use super::session::{key, show_of};
 use crate::element::Element;
 use crate::server::History;
 use domain::ids::{ServerId, ViewerKey};
-use domain::session::HistoryPlay;
+use domain::session::{HistoryPlay, ShowReference};
 use jiff::Timestamp;
 use remote::{Call, RemoteError};
 use std::collections::BTreeSet;
@@ -45,9 +45,8 @@ pub(super) async fn history(plex: &PlexServer, since: Timestamp) -> Result<Histo
                 continue;
             }
             news += 1;
-            match play(plex.server, row) {
-                Ok(Some(play)) if play.viewed_at >= since => history.plays.push(play),
-                Ok(_) => {}
+            match play(plex.server, row, since) {
+                Ok(play) => history.plays.extend(play),
                 Err(reason) => history
                     .unreadable
                     .push(format!("history row {}: {reason}", start + position + 1)),
@@ -69,31 +68,39 @@ pub(super) async fn history(plex: &PlexServer, since: Timestamp) -> Result<Histo
     Err(RemoteError::bad_answer("the history has no end"))
 }
 
-/// A row that is a play of an episode; `None` for films, music and live television.
-fn play(server: ServerId, row: &Element) -> Result<Option<HistoryPlay>, String> {
-    match row.text("type") {
-        Some("episode") => {}
-        Some(_) => return Ok(None),
-        None => return Err("it has no type".to_owned()),
-    }
-    if row.flag("live") || row.text("key").is_some_and(|key| key.starts_with("/livetv/")) {
+/// A row that is a play of an episode since a time; `None` for films, music and live television. Where it has no number or
+/// nobody, the show was watched all the same.
+fn play(server: ServerId, row: &Element, since: Timestamp) -> Result<Option<HistoryPlay>, String> {
+    let kind = row.text("type");
+    let is_live = row.flag("live") || row.text("key").is_some_and(|key| key.starts_with("/livetv/"));
+    if kind.is_some_and(|kind| kind != "episode") || is_live {
         return Ok(None);
+    }
+    let viewed_at = row.integer("viewedAt");
+    let viewed_at = viewed_at.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    if viewed_at.is_some_and(|viewed_at| viewed_at < since) {
+        return Ok(None);
+    }
+    if kind.is_none() {
+        return Err("it has no type".to_owned());
     }
     let missing = |what: &str| {
         let item = key(row, "ratingKey", "key").unwrap_or_else(|| "of a deleted item".to_owned());
         format!("episode {item} has no {what}")
     };
+    let show = show_of(row);
+    if show == ShowReference::default() {
+        return Err(missing("show"));
+    }
+    let account = row.text("accountID").filter(|account| *account != "0");
     Ok(Some(HistoryPlay {
-        viewer: ViewerKey {
+        viewer: account.map(|account| ViewerKey {
             server,
-            account: row.text("accountID").ok_or_else(|| missing("account"))?.to_owned(),
-        },
-        show: show_of(row),
-        season: row.number("parentIndex").ok_or_else(|| missing("season number"))?,
-        episode: row.number("index").ok_or_else(|| missing("number"))?,
-        viewed_at: row
-            .integer("viewedAt")
-            .and_then(|seconds| Timestamp::from_second(seconds).ok())
-            .ok_or_else(|| missing("time"))?,
+            account: account.to_owned(),
+        }),
+        show,
+        season: row.number("parentIndex"),
+        episode: row.number("index"),
+        viewed_at: viewed_at.ok_or_else(|| missing("time"))?,
     }))
 }

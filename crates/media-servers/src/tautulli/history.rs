@@ -1,10 +1,10 @@
 //! `get_history`: what was watched, as far as Tautulli saw it.
 
-use super::session::show_of;
+use super::session::{account, show_of};
 use super::{TautulliServer, command, name_of};
 use crate::server::History;
-use domain::ids::{ServerId, ViewerKey};
-use domain::session::HistoryPlay;
+use domain::ids::ServerId;
+use domain::session::{HistoryPlay, ShowReference};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use remote::RemoteError;
@@ -17,6 +17,9 @@ const PAGE: usize = 500;
 const MOST_PAGES: usize = 1000;
 /// Tautulli selects by the day on which a play began, in its own time zone; a play that is paused takes days.
 const LONGEST_PLAY: SignedDuration = SignedDuration::from_hours(8 * 24);
+
+/// Seconds below which nothing counts as watched. Tautulli leaves out what is shorter than it was told.
+const SHORTEST_PLAY: i64 = 30;
 
 /// Reads all pages, newest row first. Rows that are added meanwhile move the others back, so some come twice; none is missed.
 pub(super) async fn history(tautulli: &TautulliServer, since: Timestamp) -> Result<History, RemoteError> {
@@ -48,9 +51,8 @@ pub(super) async fn history(tautulli: &TautulliServer, since: Timestamp) -> Resu
                 continue;
             }
             news += 1;
-            match play(tautulli.server, row) {
-                Ok(Some(play)) if play.viewed_at >= since => history.plays.push(play),
-                Ok(_) => {}
+            match play(tautulli.server, row, since) {
+                Ok(play) => history.plays.extend(play),
                 Err(reason) => history
                     .unreadable
                     .push(format!("history row {}: {reason}", start + position + 1)),
@@ -106,32 +108,39 @@ async fn not_kept(tautulli: &TautulliServer) -> Result<Option<String>, RemoteErr
     }))
 }
 
-/// A row that is a play of an episode; `None` for everything else, and for what is going on.
-fn play(server: ServerId, row: &Value) -> Result<Option<HistoryPlay>, String> {
-    match row["media_type"].as_str() {
-        Some("episode") => {}
-        Some(_) => return Ok(None),
-        None => return Err("it has no type".to_owned()),
-    }
-    if flag(&row["live"]) == Some(true) || text(&row["state"]).is_some() {
+/// A row that is a play of an episode since a time; `None` for everything else, and for what is going on. Where it has no
+/// number or nobody whom Tautulli knows, the show was watched all the same.
+fn play(server: ServerId, row: &Value, since: Timestamp) -> Result<Option<HistoryPlay>, String> {
+    let kind = row["media_type"].as_str();
+    if kind.is_some_and(|kind| kind != "episode") || flag(&row["live"]) == Some(true) || text(&row["state"]).is_some() {
         return Ok(None);
+    }
+    let ended = ["stopped", "date", "started"]
+        .iter()
+        .find_map(|field| timestamp(&row[*field]).filter(|at| at.as_second() > 0));
+    let played = ["play_duration", "duration"]
+        .iter()
+        .find_map(|field| integer(&row[*field]));
+    if ended.is_some_and(|ended| ended < since) || played.is_some_and(|seconds| seconds < SHORTEST_PLAY) {
+        return Ok(None);
+    }
+    if kind.is_none() {
+        return Err("it has no type".to_owned());
     }
     let missing = |what: &str| {
         let item = id(&row["rating_key"]).unwrap_or_else(|| "of a deleted item".to_owned());
         format!("episode {item} has no {what}")
     };
+    let show = show_of(row);
+    if show == ShowReference::default() {
+        return Err(missing("show"));
+    }
     let number = |field: &str| small_integer(&row[field]).filter(|number| *number >= 0);
-    let ended = ["stopped", "date", "started"]
-        .iter()
-        .find_map(|field| timestamp(&row[*field]).filter(|at| at.as_second() > 0));
     Ok(Some(HistoryPlay {
-        viewer: ViewerKey {
-            server,
-            account: id(&row["user_id"]).ok_or_else(|| missing("account"))?,
-        },
-        show: show_of(row),
-        season: number("parent_media_index").ok_or_else(|| missing("season number"))?,
-        episode: number("media_index").ok_or_else(|| missing("number"))?,
+        viewer: account(server, row),
+        show,
+        season: number("parent_media_index"),
+        episode: number("media_index"),
         viewed_at: ended.ok_or_else(|| missing("time"))?,
     }))
 }

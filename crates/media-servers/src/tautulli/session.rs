@@ -49,13 +49,19 @@ fn session(server: ServerId, row: &Value) -> Result<PlaybackSession, String> {
     })
 }
 
-/// User 0 ("Local") stands for everybody whom Tautulli does not know.
-fn viewer(server: ServerId, row: &Value) -> Option<Viewer> {
-    let account = id(&row["user_id"]).filter(|id| id != "0")?;
+/// Who that is, where Tautulli knows.
+pub(super) fn viewer(server: ServerId, row: &Value) -> Option<Viewer> {
+    let key = account(server, row)?;
     Some(Viewer {
-        key: ViewerKey { server, account },
+        key,
         name: name_of(row),
     })
+}
+
+/// Whom a row is about. User 0 ("Local") stands for everybody whom Tautulli does not know.
+pub(super) fn account(server: ServerId, row: &Value) -> Option<ViewerKey> {
+    let account = id(&row["user_id"]).filter(|id| id != "0")?;
+    Some(ViewerKey { server, account })
 }
 
 fn played_item(row: &Value) -> PlayedItem {

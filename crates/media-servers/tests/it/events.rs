@@ -60,10 +60,11 @@ async fn events_become_hints_however_they_are_cut() {
         "event: playing\ndata: {\"NotificationContainer\":{\"PlaySessionStateNotification\":[{\"sessionKey\":\"7\",\"ratingKey\":9,\"state\":\"paused\"}]}}\n\n",
         "event: playing\ndata: {nonsense\n\n",
     ], true).await;
-    let hints: Vec<_> = open(&base).await.unwrap().take(6).map(Result::unwrap).collect().await;
+    let hints: Vec<_> = open(&base).await.unwrap().take(7).map(Result::unwrap).collect().await;
     assert_eq!(
         hints,
         [
+            PlaybackHint::Subscribed,
             PlaybackHint::Ping,
             playing(Some("61"), Some("48123"), PlayerState::Playing),
             playing(Some("62"), None, PlayerState::Other("stopped".to_owned())),
@@ -78,7 +79,7 @@ async fn events_become_hints_however_they_are_cut() {
 async fn the_end_of_the_connection_ends_the_hints() {
     let base = serve(200, "text/event-stream", &["event: ping\ndata: {}\n\n"], false).await;
     let hints: Vec<_> = open(&base).await.unwrap().collect().await;
-    assert_eq!(hints, [Ok(PlaybackHint::Ping)]);
+    assert_eq!(hints, [Ok(PlaybackHint::Subscribed), Ok(PlaybackHint::Ping)]);
 }
 
 #[tokio::test]
@@ -87,8 +88,8 @@ async fn a_line_without_end_is_an_error_and_the_last_thing() {
     static PIECES: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| vec![LINE.as_str(); 20]);
     let base = serve(200, "text/event-stream", &PIECES, true).await;
     let hints: Vec<_> = open(&base).await.unwrap().collect().await;
-    assert_eq!(hints.len(), 1);
-    assert_eq!(hints[0].as_ref().unwrap_err().code(), "badAnswer");
+    assert_eq!(hints.len(), 2);
+    assert_eq!(hints[1].as_ref().unwrap_err().code(), "badAnswer");
 }
 
 #[tokio::test]

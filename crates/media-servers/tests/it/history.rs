@@ -51,13 +51,14 @@ async fn plays_of_episodes_are_read_and_everything_else_is_passed_over() {
     let history = running(&[page(0, Some(6), &rows)]).plex.history(since()).await.unwrap();
     assert_eq!(history.unreadable, Vec::<String>::new());
     assert_eq!(
-        history.plays.iter().map(|play| play.episode).collect::<Vec<_>>(),
+        history.plays.iter().filter_map(|play| play.episode).collect::<Vec<_>>(),
         [1, 2, 4]
     );
     let first = &history.plays[0];
+    let viewer = first.viewer.as_ref().unwrap();
     assert_eq!(
-        (first.viewer.account.as_str(), first.season, first.show.key.as_deref()),
-        ("30518877", 2, Some("48001"))
+        (viewer.account.as_str(), first.season, first.show.key.as_deref()),
+        ("30518877", Some(2), Some("48001"))
     );
     assert_eq!(first.viewed_at.as_second(), SINCE + 9_999);
     assert_eq!(history.plays[1].show.tvdb, Some(TvdbId(121_361)));
@@ -66,17 +67,62 @@ async fn plays_of_episodes_are_read_and_everything_else_is_passed_over() {
 
 #[tokio::test]
 async fn rows_that_may_be_plays_but_cannot_be_read_are_told() {
-    let mut rows = vec![row(1), row(2), row(3), row(4), json!(null)];
-    rows[0].as_object_mut().unwrap().remove("parentIndex");
-    rows[1].as_object_mut().unwrap().remove("accountID");
-    rows[2]["viewedAt"] = json!("yesterday");
-    let history = running(&[page(0, Some(5), &rows)]).plex.history(since()).await.unwrap();
+    let mut rows = vec![row(1), row(2), row(3), json!(null)];
+    rows[0]["viewedAt"] = json!("yesterday");
+    for key in ["grandparentKey", "grandparentTitle"] {
+        rows[1].as_object_mut().unwrap().remove(key);
+    }
+    let history = running(&[page(0, Some(4), &rows)]).plex.history(since()).await.unwrap();
     assert_eq!(history.plays.len(), 1);
-    assert_eq!(history.unreadable.len(), 4, "{:?}", history.unreadable);
     assert_eq!(
-        history.unreadable[0],
-        "history row 1: episode 48122 has no season number"
+        history.unreadable,
+        [
+            "history row 1: episode 48122 has no time",
+            "history row 2: episode 48122 has no show",
+            "history row 4: it has no type"
+        ]
     );
+}
+
+#[tokio::test]
+async fn a_play_without_a_number_or_a_viewer_is_still_one_of_its_show() {
+    let mut rows = vec![row(1), row(2), row(3), row(4)];
+    rows[0].as_object_mut().unwrap().remove("parentIndex");
+    rows[1].as_object_mut().unwrap().remove("index");
+    rows[2].as_object_mut().unwrap().remove("accountID");
+    rows[3]["accountID"] = json!(0);
+    let history = running(&[page(0, Some(4), &rows)]).plex.history(since()).await.unwrap();
+    assert_eq!(history.unreadable, Vec::<String>::new());
+    let told: Vec<_> = history
+        .plays
+        .iter()
+        .map(|play| (play.viewer.is_some(), play.season, play.episode))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (true, None, Some(1)),
+            (true, Some(2), None),
+            (false, Some(2), Some(3)),
+            (false, Some(2), Some(4))
+        ]
+    );
+    assert!(
+        history
+            .plays
+            .iter()
+            .all(|play| play.show.key.as_deref() == Some("48001"))
+    );
+}
+
+#[tokio::test]
+async fn what_is_older_than_asked_for_need_not_be_readable() {
+    let mut rows = vec![row(1), row(10_001)];
+    for key in ["type", "grandparentKey", "grandparentTitle"] {
+        rows[1].as_object_mut().unwrap().remove(key);
+    }
+    let history = running(&[page(0, Some(2), &rows)]).plex.history(since()).await.unwrap();
+    assert_eq!((history.plays.len(), history.unreadable), (1, Vec::new()));
 }
 
 #[tokio::test]
@@ -89,7 +135,7 @@ async fn all_pages_are_read_by_what_came_and_not_by_what_was_asked_for() {
     ]);
     let history = server.plex.history(since()).await.unwrap();
     assert_eq!(
-        history.plays.iter().map(|play| play.episode).collect::<Vec<_>>(),
+        history.plays.iter().filter_map(|play| play.episode).collect::<Vec<_>>(),
         [1, 2, 3, 4, 5]
     );
 }

@@ -57,13 +57,27 @@ impl Kind {
 
     /// The question for one page of a user's episodes.
     fn page(self, user: &str, start: usize) -> String {
+        self.episodes(user, start, 200)
+    }
+
+    /// The question for some episodes that a user has finished.
+    fn finished(self, user: &str) -> String {
+        self.episodes(user, 0, 20) + "&filters=IsPlayed"
+    }
+
+    /// The question for some episodes that a user is in the middle of.
+    fn unfinished(self, user: &str) -> String {
+        self.episodes(user, 0, 20) + "&filters=IsResumable"
+    }
+
+    fn episodes(self, user: &str, start: usize, limit: usize) -> String {
         let fields = match self {
             Self::Jellyfin => "",
-            Self::Emby => "&fields=UserDataLastPlayedDate",
+            Self::Emby => "&fields=UserDataLastPlayedDate%2CUserDataPlayCount",
         };
         self.path(&format!(
             "Items?userId={user}&recursive=true&includeItemTypes=Episode&sortBy=DatePlayed&sortOrder=Descending\
-             &enableUserData=true&enableImages=false&startIndex={start}&limit=200{fields}"
+             &enableUserData=true&enableImages=false&startIndex={start}&limit={limit}{fields}"
         ))
     }
 

@@ -15,6 +15,18 @@ use std::collections::BTreeMap;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+/// What a listing makes of the order that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListOrder {
+    /// It is kept; what has no value is less than everything.
+    #[default]
+    Kept,
+    /// It is kept, but what has no date is more than everything, as in other databases.
+    UndatedIsMost,
+    /// The library's own, whatever is asked for.
+    Ignored,
+}
+
 /// What can be set on a server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -53,6 +65,8 @@ pub struct Settings {
     pub socket_timeout: std::time::Duration,
     /// Whether the sockets are silent, as behind a buffering proxy.
     pub muted: bool,
+    /// In what order items are listed.
+    pub order: ListOrder,
     /// Whether properties that no client knows are strewn in.
     pub oddities: bool,
 }
@@ -83,6 +97,7 @@ impl Settings {
             loses_first_subscription: false,
             socket_timeout: std::time::Duration::from_secs(60),
             muted: false,
+            order: ListOrder::default(),
             oddities: false,
         }
     }

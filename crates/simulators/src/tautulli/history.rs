@@ -1,6 +1,5 @@
 //! `get_history`: what Tautulli saw of what was watched.
 
-use super::people::plextv_id;
 use super::upstream::{number, rows, text};
 use super::{TautulliSim, metadata};
 use jiff::tz::{Offset, TimeZone};
@@ -142,13 +141,13 @@ impl TautulliSim {
         let accounts = self.plex.accounts();
         let name = accounts.iter().find(|known| known.id == account);
         let name = name.map_or("", |known| known.name.as_str());
-        let (user, friendly_name) = self.with(|world| world.names_of(account, name));
+        let (user_id, user, friendly_name) = self.with(|world| world.names_of(account, name));
         let span = stopped.duration_since(started).as_secs();
         let mut table = json!({
             "row_id": row.id, "id": row.id, "reference_id": row.reference, "group_count": 1, "group_ids": row.id.to_string(),
             "date": started.as_second(), "started": started.as_second(), "stopped": stopped.as_second(),
             "play_duration": span, "duration": span, "paused_counter": 0,
-            "user_id": plextv_id(account), "user": user, "friendly_name": friendly_name,
+            "user_id": user_id, "user": user, "friendly_name": friendly_name,
             "percent_complete": percent, "watched_status": i64::from(percent >= WATCHED),
             "transcode_decision": "direct play", "state": null, "session_key": null,
         });

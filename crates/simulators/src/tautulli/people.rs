@@ -6,7 +6,7 @@ use crate::{plex::AccountKind, plex::OWNER, plextv};
 use serde_json::{Map, Value, json};
 
 /// Everybody has the id of plex.tv here, the owner too.
-pub(super) fn plextv_id(account: i64) -> i64 {
+fn plextv_id(account: i64) -> i64 {
     if account == OWNER { plextv::ACCOUNT } else { account }
 }
 
@@ -121,10 +121,13 @@ impl World {
         )
     }
 
-    /// What history rows say of an account.
-    pub(super) fn names_of(&self, account: i64, name: &str) -> (String, String) {
+    /// Whom history rows name for an account: the id and two names.
+    pub(super) fn names_of(&self, account: i64, name: &str) -> (i64, String, String) {
+        if self.unknown.contains(&account) {
+            return (0, "Local".to_owned(), "Local".to_owned());
+        }
         let friendly = self.friendly_names.get(&account).map_or(name, String::as_str);
-        (name.to_owned(), friendly.to_owned())
+        (plextv_id(account), name.to_owned(), friendly.to_owned())
     }
 }
 

@@ -63,7 +63,7 @@ async fn what_a_server_says_of_itself_is_kept() {
             .await
             .unwrap();
     }
-    store.note_history_read(server, at(0), at(15)).await.unwrap();
+    store.note_history_read(server, Some(at(0)), at(15)).await.unwrap();
     assert_eq!(store.history_read_until(server).await.unwrap(), Some(at(15)));
 
     let fixture = fixture.reopen().await;
@@ -169,7 +169,7 @@ async fn what_was_not_observed_is_a_gap_until_it_is_read_back() {
     store.note_observed(server, at(700), at(650), near).await.unwrap();
     assert_eq!(gaps(0, 620).await, [(at(200), at(500))]);
     assert_eq!(gaps(550, 1000).await, [(at(600), at(1000))]);
-    store.note_history_read(server, at(200), at(500)).await.unwrap();
+    store.note_history_read(server, Some(at(200)), at(500)).await.unwrap();
     assert_eq!(gaps(0, 620).await, []);
     assert_eq!(store.observed_until(server, at(600)).await.unwrap(), Some(at(600)));
     assert_eq!(store.prune_observed(at(601)).await.unwrap(), 1);
@@ -183,12 +183,12 @@ async fn what_a_clock_that_ran_ahead_saw_is_not_believed() {
     let near = SignedDuration::from_secs(60);
     store.note_observed(server, at(0), at(100), near).await.unwrap();
     store.note_observed(server, at(90_000), at(90_000), near).await.unwrap();
-    store.note_history_read(server, at(50), at(90_000)).await.unwrap();
+    store.note_history_read(server, Some(at(50)), at(90_000)).await.unwrap();
     assert_eq!(store.observed_until(server, at(200)).await.unwrap(), None);
     assert_eq!(
         store.gaps(server, at(0), at(200), near).await.unwrap(),
         [(at(0), at(200))]
     );
-    store.note_history_read(server, at(0), at(200)).await.unwrap();
+    store.note_history_read(server, Some(at(0)), at(200)).await.unwrap();
     assert_eq!(store.observed_until(server, at(99_000)).await.unwrap(), Some(at(200)));
 }

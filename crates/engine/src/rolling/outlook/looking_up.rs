@@ -21,27 +21,31 @@ const PATIENCE: usize = 3;
 
 /// What Sonarr said lately.
 #[derive(Default)]
-pub(crate) struct LookedUp(Mutex<BTreeMap<SeriesKey, (Timestamp, SonarrFacts)>>);
+pub(crate) struct LookedUp {
+    series: Mutex<BTreeMap<SeriesKey, (Timestamp, SonarrFacts)>>,
+    /// When the histories were last read back, where that closed not every gap.
+    pub(super) read_back_in_vain: Mutex<Option<Timestamp>>,
+}
 
 impl LookedUp {
     fn get(&self, key: SeriesKey, now: Timestamp) -> Option<SonarrFacts> {
-        let known = lock(&self.0);
+        let known = lock(&self.series);
         let (at, facts) = known.get(&key)?;
         is_fresh(*at, now).then(|| facts.clone())
     }
 
     fn put(&self, key: SeriesKey, now: Timestamp, facts: SonarrFacts) {
-        lock(&self.0).insert(key, (now, facts));
+        lock(&self.series).insert(key, (now, facts));
     }
 
     /// Something of a series is changed in Sonarr.
     pub fn forget(&self, key: SeriesKey) {
-        lock(&self.0).remove(&key);
+        lock(&self.series).remove(&key);
     }
 
     /// Lets go of what is too old.
     pub fn forget_old(&self, now: Timestamp) {
-        lock(&self.0).retain(|_, (at, _)| is_fresh(*at, now));
+        lock(&self.series).retain(|_, (at, _)| is_fresh(*at, now));
     }
 }
 

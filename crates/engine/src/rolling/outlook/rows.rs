@@ -8,7 +8,7 @@ use crate::rolling::refusals::Refusals;
 use domain::cleanup::Verdict;
 use domain::ids::SeriesKey;
 use domain::monitoring::RollingShow;
-use domain::outlook::Fate;
+use domain::outlook::{Fate, UsersWord};
 use domain::pace;
 use domain::plan::{Decision, Reason};
 use domain::reset::{AfterRefusal, Amount, after_refusal, needs_confirmation};
@@ -17,10 +17,28 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Intent, IntentState};
 
+/// Whether a decision is about the cleanup of a season, and of which one.
+fn cleaned_season(decision: &Decision) -> Option<i32> {
+    let season = decision.subject.season;
+    season.filter(|_| decision.reason == Reason::ProgressiveCleanup)
+}
+
 /// What is known of all shows besides what is foretold.
 pub(super) struct Around {
     pub refusals: Refusals,
     pub intents: BTreeMap<SeriesKey, Vec<Intent>>,
+}
+
+impl Around {
+    /// What the user said, or is asked, about the seasons of a show.
+    pub fn word_on(&self, show: &RollingShow) -> UsersWord {
+        let intents = self.intents.get(&show.series).into_iter().flatten();
+        let waiting = intents.filter(|intent| intent.state == IntentState::WaitingConfirmation);
+        UsersWord {
+            refused: self.refusals.of_seasons(show.id),
+            awaited: waiting.filter_map(|intent| cleaned_season(&intent.decision)).collect(),
+        }
+    }
 }
 
 /// The rows of one show: its own first.
@@ -63,25 +81,24 @@ fn plain(facts: &ShowFacts, fate: &Fate) -> OutlookRow {
         keep_season: fate
             .season
             .is_some_and(|season| facts.show.keep_seasons.contains(&season)),
-        asked_first: false,
+        asked_first: fate.asked_first,
         confirmation: None,
         viewers: if of_show { forecasts(facts) } else { Vec::new() },
     }
 }
 
-/// What the user decided against is left alone for a while, and then asked about again.
+/// A reset that the user decided against is left out for a while, and then asked about again. Of the seasons this is foretold.
 fn heed_refusal(facts: &ShowFacts, fate: &Fate, around: &Around, row: &mut OutlookRow) {
-    let Some(at) = fate.goes_at else { return };
-    let Some(refused) = around.refusals.at(facts.show.id, reason_of(fate.season), fate.season) else {
+    let (None, Some(at)) = (fate.season, fate.goes_at) else {
+        return;
+    };
+    let Some(refused) = around.refusals.at(facts.show.id, Reason::InactiveReset, None) else {
         return;
     };
     match after_refusal(refused, &facts.settings, at, &facts.zone) {
         AfterRefusal::AskedFirst => row.asked_first = true,
         AfterRefusal::Stays { since } => {
-            let who = fate
-                .season
-                .map_or_else(|| "Kept".to_owned(), |season| format!("Season {season} kept"));
-            row.sentence = format!("{who}: you decided against it on {since}");
+            row.sentence = format!("Kept: you decided against it on {since}");
             row.standing = Standing::Kept;
             row.reason = Some(Reason::NeedsConfirmation);
             row.at = None;
@@ -92,7 +109,7 @@ fn heed_refusal(facts: &ShowFacts, fate: &Fate, around: &Around, row: &mut Outlo
 /// What waits for the user's word, or is being done or tried again.
 fn heed_intents(facts: &ShowFacts, around: &Around, row: &mut OutlookRow) {
     let is_it = |decision: &Decision| match row.season {
-        Some(season) => decision.reason == Reason::ProgressiveCleanup && decision.subject.season == Some(season),
+        Some(season) => cleaned_season(decision) == Some(season),
         None => matches!(decision.reason, Reason::InactiveReset | Reason::ManualReset),
     };
     let mut open = around.intents.get(&facts.show.series).into_iter().flatten();
@@ -102,6 +119,7 @@ fn heed_intents(facts: &ShowFacts, around: &Around, row: &mut OutlookRow) {
     let amount = Amount::doomed([&intent.decision]);
     let detail = intent.decision.detail.trim_end_matches('.');
     (row.files, row.bytes, row.at, row.reason) = (amount.files, amount.bytes, None, None);
+    row.asked_first = false;
     if intent.state == IntentState::WaitingConfirmation {
         row.standing = Standing::Waiting;
         row.reason = Some(Reason::NeedsConfirmation);
@@ -133,13 +151,6 @@ fn follow(show: &OutlookRow, row: &mut OutlookRow) {
     }
 }
 
-fn reason_of(season: Option<i32>) -> Reason {
-    match season {
-        Some(_) => Reason::ProgressiveCleanup,
-        None => Reason::InactiveReset,
-    }
-}
-
 /// When each viewer of the show runs out of episodes, as far as that can be told.
 fn forecasts(facts: &ShowFacts) -> Vec<String> {
     let of = |entry| {
@@ -167,15 +178,25 @@ pub(super) fn is_at_baseline(rows: &[OutlookRow]) -> bool {
     matches!(rows, [only] if only.standing == Standing::Kept && only.reason == Some(Reason::AtBaseline))
 }
 
+/// Whether a run that takes what a row is about asks first, because that alone is a large share of all files.
+fn is_large_share(row: &OutlookRow, all: Amount, percent: u32) -> bool {
+    let doomed = Amount {
+        files: row.files,
+        bytes: row.bytes,
+    };
+    let goes = row.at.is_some() && !row.with_show;
+    goes && needs_confirmation(all, doomed, percent)
+}
+
+/// Whether anything is a large share of so many files. Of more files it may be none.
+pub(super) fn asks_anything(rows: &[Vec<OutlookRow>], all: Amount, percent: u32) -> bool {
+    rows.iter().flatten().any(|row| is_large_share(row, all, percent))
+}
+
 /// A run asks first when it would delete a large share. What is a large share by itself is one in every run.
 pub(super) fn tell_what_asks(rows: &mut [Vec<OutlookRow>], all: Amount, percent: u32) {
     for row in rows.iter_mut().flatten() {
-        let doomed = Amount {
-            files: row.files,
-            bytes: row.bytes,
-        };
-        let goes = row.at.is_some() && !row.with_show;
-        row.asked_first |= goes && needs_confirmation(all, doomed, percent);
+        row.asked_first |= is_large_share(row, all, percent);
     }
 }
 

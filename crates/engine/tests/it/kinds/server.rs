@@ -39,7 +39,7 @@ pub struct Server {
     pub kind: ConnectionKind,
     host: String,
     plex: PlexSim,
-    other: JellyfinSim,
+    pub other: JellyfinSim,
     pub tautulli: TautulliSim,
     bob_elsewhere: i64,
 }
@@ -106,7 +106,8 @@ impl Server {
         }
     }
 
-    fn item(&self, title: &str, season: i32, episode: i32) -> i64 {
+    /// The server's number of an episode.
+    pub fn item(&self, title: &str, season: i32, episode: i32) -> i64 {
         if self.has_plex() {
             let show = self.plex.show_key(title).unwrap();
             self.plex.episode_key(show, season, episode).unwrap()
@@ -116,7 +117,8 @@ impl Server {
         }
     }
 
-    fn number(&self, person: Person) -> i64 {
+    /// The server's number of somebody.
+    pub fn number(&self, person: Person) -> i64 {
         match (person, self.has_plex()) {
             (Person::Alice, true) => OWNER,
             (Person::Bob, true) => 20,

@@ -2,8 +2,13 @@
 
 use super::server::Person;
 use super::{House, TITLE};
-use crate::stage::{days, eventually, hours, minutes, seconds};
+use crate::stage::{HARBOUR, days, eventually, hours, minutes, seconds};
+use domain::monitoring::MonitoringType;
 use domain::state::{ConnectionKind, Health};
+use engine::EnrollmentDraft;
+use serde_json::json;
+use simulators::sonarr::SeriesSpec;
+use simulators::tautulli::Sitting;
 use std::time::Duration;
 
 /// Time for what would be wrong to happen.
@@ -71,15 +76,93 @@ async fn a_restart_while_tautulli_is_off_does_not_make_its_history_whole() {
 }
 
 #[tokio::test]
-async fn a_sleep_after_an_outage_is_closed_by_the_history_again() {
+async fn a_sleep_is_not_closed_by_the_history_of_a_tautulli_that_may_have_slept_as_well() {
     let house = House::with_rolling_show(ConnectionKind::Tautulli).await;
+    // It runs on this computer: when that wakes up it answers at once, and has seen nothing.
     house.server.tautulli.switch_off();
-    house.passes(hours(6)).await;
-    house.server.tautulli.switch_on();
-    house.passes(hours(3)).await;
     house.home.later(days(12));
-    house.passes(days(1)).await;
+    house.bob_watched(2, 2, days(2));
+    house.server.tautulli.switch_on();
+    house.home.engine.tick().await;
+    house.passes(days(5)).await;
+    assert_eq!(house.viewers().await, ["Alice at S02E01"], "nobody saw Bob");
+    assert!(house.is_untouched(), "{:#?}", house.home.journal().await);
+    house.passes(days(3)).await;
+    assert!(
+        !house.is_untouched(),
+        "it was looked at for a week: {:#?}",
+        house.home.journal().await
+    );
+}
+
+#[tokio::test]
+async fn what_was_before_it_was_connected_is_not_known_from_the_history_of_a_tautulli() {
+    let house = House::new(ConnectionKind::Tautulli).await;
+    house.home.set(json!({"pollingIntervalMinutes": 180})).await;
+    house.server.add_show(TITLE, HARBOUR, &[4, 4]);
+    let spec = SeriesSpec::new(TITLE, HARBOUR)
+        .season_with_files(1, 4)
+        .season_with_files(2, 4);
+    let series = house.home.sonarr().add_series(spec);
+    // It was installed yesterday, and Bob watches the first season.
+    house.server.tautulli.switch_off();
+    house.home.later(days(3));
+    house.bob_watched(1, 2, days(2));
+    house.server.tautulli.switch_on();
+    house.home.later(days(1));
+    let cleanup = json!({"enableProgressiveCleanup": true, "progressiveCleanupAtOnce": true});
+    house.home.set(cleanup).await;
+    let draft = EnrollmentDraft {
+        instance: "Sonarr".to_owned(),
+        series: vec![series],
+        monitoring_type: MonitoringType::PilotRolling,
+        reset: false,
+    };
+    house.home.engine.enroll(&draft, |_| true).await.unwrap();
+    let alice_watches = async || {
+        let player = house.server.plays(Person::Alice, TITLE, 2, 1);
+        house.look().await;
+        house.server.stops(player);
+    };
+    alice_watches().await;
+    house.passes(days(5)).await;
+    assert!(house.is_untouched(), "{:#?}", house.home.journal().await);
+    alice_watches().await;
+    house.passes(days(3)).await;
     assert!(!house.is_untouched(), "{:#?}", house.home.journal().await);
+}
+
+#[tokio::test]
+async fn somebody_whom_tautulli_does_not_know_is_no_viewer_and_keeps_the_show() {
+    let house = House::with_rolling_show(ConnectionKind::Tautulli).await;
+    house.server.tautulli.forget_user(20, true);
+    house.passes(days(5)).await;
+    house.bob_watched(2, 2, hours(1));
+    house.passes(days(6)).await;
+    assert_eq!(house.viewers().await, ["Alice at S02E01"]);
+    assert!(house.is_untouched(), "{:#?}", house.home.journal().await);
+    house.passes(days(2)).await;
+    assert!(!house.is_untouched(), "{:#?}", house.home.journal().await);
+}
+
+#[tokio::test]
+async fn a_tap_that_tautulli_wrote_down_moves_nobody() {
+    let house = House::with_rolling_show(ConnectionKind::Tautulli).await;
+    house.passes(hours(12)).await;
+    let started = house.home.clock.now() - hours(1);
+    let tap = |episode, length| Sitting {
+        account: house.server.number(Person::Bob),
+        item: house.server.item(TITLE, 2, episode),
+        started,
+        stopped: started + length,
+        percent: 1,
+    };
+    house.server.tautulli.record(tap(3, seconds(3)));
+    house.passes(hours(12)).await;
+    assert_eq!(house.viewers().await, ["Alice at S02E01"]);
+    house.server.tautulli.record(tap(4, seconds(40)));
+    house.passes(hours(12)).await;
+    assert_eq!(house.viewers().await, ["Alice at S02E01", "Bob at S02E04"]);
 }
 
 #[tokio::test]

@@ -114,6 +114,66 @@ async fn a_season_that_somebody_leaves_behind_after_a_change_goes_without_waitin
     assert_eq!(story.files("Left"), "S01E01, S03E01–E04");
 }
 
+/// Alice goes on after a change by which a season is free that is not free without it.
+async fn held_although_somebody_goes_on(change: Value) {
+    let mut story = Story::with_cleanup().await;
+    story.set(json!({"progressiveCleanupAtOnce": true})).await;
+    story.show("Shared", &[4, 4], |spec| {
+        spec.season_with_files(1, 4).season_with_files(2, 4)
+    });
+    story.enroll("Shared", "pilotRolling").await;
+    story.watches("Bob", "Shared", 1, 2).await;
+    story.watches("Alice", "Shared", 1, 4).await;
+    story.days(2).await;
+    story.set(change.clone()).await;
+    let handle = story.starts("Alice", "Shared", 2, 1);
+    story.look().await;
+    story.home.later(SignedDuration::from_mins(50));
+    story.home.plex.report_again(handle);
+    story.look().await;
+    assert_eq!(story.deletions(), 0, "{change}");
+}
+
+#[tokio::test]
+async fn a_changed_rule_takes_nothing_for_an_hour_although_somebody_goes_on() {
+    held_although_somebody_goes_on(json!({"filterUsers": ["Alice"]})).await;
+    held_although_somebody_goes_on(json!({"inactivityResetDays": 1})).await;
+}
+
+#[tokio::test]
+async fn what_is_switched_on_after_a_changed_rule_does_not_end_its_hour() {
+    let mut story = Story::with_cleanup().await;
+    story.set(json!({"dryRun": true})).await;
+    story.show("Twice", &[4, 4], |spec| {
+        spec.season_with_files(1, 4).season_with_files(2, 4)
+    });
+    story.enroll("Twice", "pilotRolling").await;
+    story.watches("Bob", "Twice", 1, 2).await;
+    story.days(2).await;
+    story.set(json!({"filterUsers": ["Alice"]})).await;
+    story
+        .set(json!({"dryRun": false, "progressiveCleanupAtOnce": true}))
+        .await;
+    story.starts("Alice", "Twice", 2, 1);
+    story.look().await;
+    assert_eq!(story.deletions(), 0);
+}
+
+#[tokio::test]
+async fn a_show_that_is_enrolled_after_a_change_is_not_held_by_it() {
+    let mut story = Story::with_cleanup().await;
+    story
+        .set(json!({"filterUsers": ["Alice"], "progressiveCleanupAtOnce": true}))
+        .await;
+    story.show("New", &[4, 4], |spec| {
+        spec.season_with_files(1, 4).season_with_files(2, 4)
+    });
+    story.enroll("New", "pilotRolling").await;
+    story.starts("Alice", "New", 2, 1);
+    story.look().await;
+    assert_eq!(story.files("New"), "S01E01, S02E01–E04");
+}
+
 #[tokio::test]
 async fn settings_of_the_environment_that_changed_between_two_starts_wait_an_hour() {
     let mut story = with_free_seasons().await;

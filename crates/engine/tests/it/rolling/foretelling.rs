@@ -298,6 +298,125 @@ async fn what_waits_for_a_word_stands_on_top_and_a_no_is_told() {
     );
 }
 
+/// A show that asks before its second season goes, as Alice is in the third one.
+async fn asking_for_a_season() -> (Story, PendingConfirmation) {
+    let mut story = Story::with_cleanup().await;
+    story.set(json!({"confirmAbovePercent": 10})).await;
+    for (title, episodes) in [("Big", 4), ("Other", 6), ("Another", 6)] {
+        story.show(title, &[2, episodes, 2], |spec| {
+            spec.season_with_files(1, 2)
+                .season_with_files(2, episodes)
+                .season_with_files(3, 2)
+        });
+        story.enroll(title, "firstSeasonRolling").await;
+    }
+    story.watches("Alice", "Big", 2, 4).await;
+    story.days(3).await;
+    story.watches("Alice", "Big", 3, 1).await;
+    story.days(3).await;
+    story.watches("Alice", "Other", 2, 1).await;
+    story.watches("Alice", "Another", 2, 1).await;
+    story.days(2).await;
+    let pending = story.home.engine.state_now().await.confirmations[0].clone();
+    (story, pending)
+}
+
+#[tokio::test]
+async fn a_season_that_was_refused_is_said_to_go_with_its_show_and_then_does() {
+    let (story, pending) = asking_for_a_season().await;
+    let list = outlook(&story).await;
+    let (show, season) = (row(&list, "Big", None), row(&list, "Big", Some(2)));
+    assert_eq!(
+        (season.standing, season.confirmation),
+        (Standing::Waiting, Some(pending.id))
+    );
+    assert_eq!(
+        (season.files, show.files),
+        (4, 6),
+        "without a word the show takes the season"
+    );
+
+    story.home.engine.dismiss(pending.id).await.unwrap();
+    story.set(json!({"confirmAbovePercent": 100})).await;
+    let list = outlook(&story).await;
+    let (show, season) = (row(&list, "Big", None), row(&list, "Big", Some(2)));
+    assert_eq!(
+        season.sentence,
+        "Season 2 kept: you decided against it on 9 July; it goes with the show on 12 July"
+    );
+    assert!(season.with_show && season.at == show.at && season.standing == Standing::Kept);
+    assert_eq!(show.files, 6);
+    let at = show.at.unwrap();
+    while story.home.clock.now() + SignedDuration::from_hours(3) < at {
+        story.hours(3).await;
+    }
+    assert!(story.files("Big").contains("S02E01–E04"));
+    story.hours(6).await;
+    assert_eq!(story.files("Big"), "S01E01–E02");
+}
+
+#[tokio::test]
+async fn shows_at_their_baseline_count_where_a_share_is_told() {
+    let mut story = Story::new().await;
+    for title in ["Bare 1", "Bare 2", "Bare 3"] {
+        story.show(title, &[20], |spec| spec.season_with_files(1, 20));
+        story.enroll(title, "firstSeasonRolling").await;
+        story.watches("Alice", title, 1, 1).await;
+    }
+    story.show("Small", &[2, 6], |spec| {
+        spec.season_with_files(1, 2).season_with_files(2, 6)
+    });
+    story.enroll("Small", "firstSeasonRolling").await;
+    story.days(9).await;
+    story.watches("Alice", "Small", 2, 1).await;
+    story.home.forget_requests();
+    let list = outlook(&story).await;
+    assert_eq!(list.at_baseline, 3);
+    let small = row(&list, "Small", None);
+    assert!(!small.asked_first, "six of sixty-eight files: {small:#?}");
+    let counted = asked(&story, "/api/v3/episodefile");
+    assert!(counted <= 2, "one other show is enough to see that: {counted}");
+    outlook(&story).await;
+    assert_eq!(asked(&story, "/api/v3/episodefile"), counted);
+
+    story.days(9).await;
+    assert_eq!(story.files("Small"), "S01E01–E02", "it went without a question");
+}
+
+#[tokio::test]
+async fn a_gap_that_cannot_be_closed_is_not_read_again_with_every_look() {
+    let mut story = Story::new().await;
+    story.show("Ferry", &[4, 4, 4], three_seasons);
+    story.enroll("Ferry", "pilotRolling").await;
+    story.watches("Alice", "Ferry", 2, 1).await;
+    story.sleeps(2);
+    let faults = story.home.plex.faults();
+    faults.push(FaultRule::new("/status/sessions/history", Fault::status(500)));
+    let histories = |story: &Story| {
+        let requests = story.home.plex.log().requests();
+        let of_history = requests.iter().filter(|request| request.path().contains("/history"));
+        of_history.count()
+    };
+    story.home.forget_requests();
+    outlook(&story).await;
+    let once = histories(&story);
+    assert!(once > 0);
+    for _ in 0..5 {
+        story.home.later(SignedDuration::from_mins(1));
+        outlook(&story).await;
+    }
+    assert_eq!(histories(&story), once);
+    story.home.later(SignedDuration::from_mins(5));
+    outlook(&story).await;
+    assert_eq!(histories(&story), 2 * once, "after ten minutes it is tried again");
+    story.home.plex.faults().clear();
+    story.home.later(SignedDuration::from_mins(10));
+    assert_eq!(
+        story.outlook("Ferry").await[0],
+        "Back to the pilot on 8 July: Alice watched it on 1 July"
+    );
+}
+
 #[tokio::test]
 async fn what_alone_is_a_large_share_is_said_to_be_asked_about() {
     let mut story = Story::with_cleanup().await;

@@ -248,6 +248,61 @@ fn a_search_that_sonarr_took_without_saying_so_is_not_sent_again() {
     });
 }
 
+/// Another one: a deletion of a reset is owed, and only the history tells that somebody has watched the show since.
+#[test]
+fn what_is_owed_of_a_reset_stays_when_the_history_tells_of_a_viewer() {
+    let binge = |show, episodes| Event::Binge {
+        viewer: 0,
+        show,
+        episodes,
+    };
+    let show = |seasons, rolls| Show {
+        seasons,
+        there: 1,
+        doubles: false,
+        rolls,
+        baseline: false,
+        airing: false,
+    };
+    play(&Script {
+        cleanup: false,
+        at_once: false,
+        days: 14,
+        threshold: 1,
+        confirm_above: 10,
+        standard: false,
+        shows: vec![show(vec![2, 2], 0), show(vec![3, 2], 2)],
+        events: vec![
+            Event::Fault {
+                kind: 3,
+                after: false,
+                times: 1,
+            },
+            binge(0, 2),
+            Event::LeaveOn {
+                viewer: 0,
+                show: 0,
+                hours: 1,
+            },
+            binge(0, 2),
+            binge(0, 2),
+            Event::Reset { show: 1 },
+            Event::Unseen {
+                viewer: 0,
+                show: 1,
+                hours: 5,
+            },
+            binge(0, 2),
+            Event::NoSonarr {
+                hours: 1,
+                viewer: 1,
+                show: 1,
+            },
+            binge(1, 6),
+        ],
+    });
+}
+
 /// The same cases every time, unless another seed is asked for.
 fn seed() -> [u8; 32] {
     let asked = std::env::var("CLIFFHANGARR_SEED")

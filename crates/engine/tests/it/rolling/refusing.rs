@@ -168,7 +168,10 @@ async fn the_outlook_says_what_was_decided_against() {
     let id = story.home.engine.state_now().await.confirmations[0].id;
     story.home.engine.dismiss(id).await.unwrap();
     let outlook = story.outlook("Ask 1").await;
-    assert_eq!(outlook[1], "Season 2 kept: you decided against it on 2 July");
+    assert_eq!(
+        outlook[1],
+        "Season 2 kept: you decided against it on 2 July; it goes with the show on 8 July"
+    );
     story.days(2).await;
     assert_eq!((story.deletions(), questions(&story).await.len()), (0, 0));
 }

@@ -90,7 +90,11 @@ async fn a_captured_episode_was_watched_in_the_captured_season_of_specials() {
     assert_eq!(history.unreadable, Vec::<String>::new());
     let [play] = history.plays.try_into().unwrap();
     assert_eq!(
-        (play.season, play.episode, play.viewer.account.as_str()),
+        (
+            play.season.unwrap(),
+            play.episode.unwrap(),
+            play.viewer.as_ref().unwrap().account.as_str()
+        ),
         (0, 0, "USER-UUID")
     );
     assert_eq!(play.viewed_at.to_string(), "2019-08-24T14:15:22Z");

@@ -1,5 +1,7 @@
 //! The web socket, over a connection inside the process and with a clock that jumps.
 
+mod pace;
+
 use super::{BOTH, DEVICE, Kind, TOKEN};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -90,11 +92,14 @@ impl Server {
 
 /// How a client asks for the sessions.
 fn subscription(kind: Kind) -> Value {
-    let every = match kind {
-        Kind::Jellyfin => 5000,
-        Kind::Emby => 1000,
-    };
-    json!({"MessageType": "SessionsStart", "Data": format!("0,{every}")})
+    match kind {
+        Kind::Jellyfin => every(5000),
+        Kind::Emby => every(1000),
+    }
+}
+
+fn every(milliseconds: u32) -> Value {
+    json!({"MessageType": "SessionsStart", "Data": format!("0,{milliseconds}")})
 }
 
 async fn open(kind: Kind) -> (Hints, Server) {
@@ -186,7 +191,7 @@ async fn only_a_change_of_what_plays_is_a_hint() {
     for kind in BOTH {
         let (mut hints, mut server) = open(kind).await;
         server.sessions(json!([])).await;
-        assert_eq!(next(&mut hints).await, PlaybackHint::Ping);
+        assert_eq!(next(&mut hints).await, PlaybackHint::Subscribed);
         server
             .sessions(json!([session("u1", "i1", false, 1), {"DeviceId": "idle"}]))
             .await;
@@ -214,6 +219,7 @@ async fn only_a_change_of_what_plays_is_a_hint() {
 async fn what_cannot_be_read_is_a_reason_to_look_once() {
     let (mut hints, mut server) = open(Kind::Emby).await;
     server.sessions(json!([session("u1", "i1", false, 1)])).await;
+    assert_eq!(next(&mut hints).await, PlaybackHint::Subscribed);
     assert_eq!(next(&mut hints).await, playing("u1", "i1", PlayerState::Playing));
     server.sessions(json!({})).await;
     assert_eq!(next(&mut hints).await, something());
@@ -230,6 +236,23 @@ async fn what_cannot_be_read_is_a_reason_to_look_once() {
     assert_eq!(next(&mut hints).await, PlaybackHint::Ping);
     server.say(&json!({"MessageType": "LibraryChanged", "Data": {}})).await;
     assert_eq!(next(&mut hints).await, PlaybackHint::Ping);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_socket_tells_of_sessions_from_the_first_list_on_that_can_be_read() {
+    for kind in BOTH {
+        let (mut hints, mut server) = open(kind).await;
+        for (message, expected) in [
+            (json!({"MessageType": "KeepAlive"}), PlaybackHint::Ping),
+            (json!({"MessageType": "LibraryChanged", "Data": {}}), PlaybackHint::Ping),
+            (json!({"MessageType": "Sessions", "Data": null}), something()),
+            (json!({"MessageType": "Sessions", "Data": []}), PlaybackHint::Subscribed),
+            (json!({"MessageType": "Sessions", "Data": []}), PlaybackHint::Ping),
+        ] {
+            server.say(&message).await;
+            assert_eq!(next(&mut hints).await, expected, "{message}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -76,12 +76,13 @@ async fn plays_of_episodes_are_read_with_the_time_of_their_end() {
         .await
         .unwrap();
     assert_eq!((history.unreadable.len(), history.incomplete), (0, None));
-    let episodes: Vec<i32> = history.plays.iter().map(|play| play.episode).collect();
+    let episodes: Vec<i32> = history.plays.iter().filter_map(|play| play.episode).collect();
     assert_eq!(episodes, [1, 2, 4]);
     let first = &history.plays[0];
+    let viewer = first.viewer.as_ref().unwrap();
     assert_eq!(
-        (first.viewer.server.0, first.viewer.account.as_str(), first.season),
-        (7, "133788", 6)
+        (viewer.server.0, viewer.account.as_str(), first.season),
+        (7, "133788", Some(6))
     );
     assert_eq!(
         (first.show.key.as_deref(), first.show.title.as_deref()),
@@ -94,11 +95,14 @@ async fn plays_of_episodes_are_read_with_the_time_of_their_end() {
 
 #[tokio::test]
 async fn rows_that_may_be_plays_but_cannot_be_read_are_told() {
-    let mut rows = vec![row(1), row(2), row(3), row(4), json!(null)];
-    rows[0]["parent_media_index"] = json!("");
-    rows[1]["user_id"] = json!(null);
-    rows[2]["media_index"] = json!(null);
-    let history = running(&[page_at(0, 5, &rows)])
+    let mut rows = vec![row(1), row(2), row(3), json!(null)];
+    for field in ["stopped", "date", "started"] {
+        rows[0][field] = json!("");
+    }
+    for field in ["grandparent_rating_key", "grandparent_title", "guid"] {
+        rows[1][field] = json!("");
+    }
+    let history = running(&[page_at(0, 4, &rows)])
         .tautulli
         .history(since())
         .await
@@ -107,12 +111,76 @@ async fn rows_that_may_be_plays_but_cannot_be_read_are_told() {
     assert_eq!(
         history.unreadable,
         [
-            "history row 1: episode 153037 has no season number",
-            "history row 2: episode 153037 has no account",
-            "history row 3: episode 153037 has no number",
-            "history row 5: it has no type"
+            "history row 1: episode 153037 has no time",
+            "history row 2: episode 153037 has no show",
+            "history row 4: it has no type"
         ]
     );
+}
+
+#[tokio::test]
+async fn a_play_without_a_number_or_of_nobody_it_knows_is_still_one_of_its_show() {
+    let mut rows = vec![row(1), row(2), row(3), row(4)];
+    rows[0]["parent_media_index"] = json!("");
+    rows[1]["media_index"] = json!(null);
+    rows[2]["user_id"] = json!(null);
+    rows[3]["user_id"] = json!(0);
+    let history = running(&[page_at(0, 4, &rows)])
+        .tautulli
+        .history(since())
+        .await
+        .unwrap();
+    assert_eq!(history.unreadable, Vec::<String>::new());
+    let told: Vec<_> = history
+        .plays
+        .iter()
+        .map(|play| (play.viewer.is_some(), play.season, play.episode))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (true, None, Some(1)),
+            (true, Some(6), None),
+            (false, Some(6), Some(3)),
+            (false, Some(6), Some(4))
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_is_older_than_asked_for_need_not_be_readable() {
+    let mut rows = vec![row(1), row(10_001)];
+    for field in [
+        "media_type",
+        "user_id",
+        "grandparent_rating_key",
+        "grandparent_title",
+        "guid",
+    ] {
+        rows[1][field] = json!(null);
+    }
+    let history = running(&[page_at(0, 2, &rows)])
+        .tautulli
+        .history(since())
+        .await
+        .unwrap();
+    assert_eq!((history.plays.len(), history.unreadable), (1, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_was_begun_for_less_than_half_a_minute_is_no_play() {
+    let mut rows = vec![row(1), row(2), row(3), row(4)];
+    rows[0]["play_duration"] = json!(3);
+    rows[1]["play_duration"] = json!("29");
+    rows[2]["play_duration"] = json!(30);
+    rows[3]["play_duration"] = json!(null);
+    let history = running(&[page_at(0, 4, &rows)])
+        .tautulli
+        .history(since())
+        .await
+        .unwrap();
+    let episodes: Vec<i32> = history.plays.iter().filter_map(|play| play.episode).collect();
+    assert_eq!((episodes, history.unreadable.len()), (vec![3, 4], 0));
 }
 
 #[tokio::test]
@@ -124,7 +192,7 @@ async fn all_pages_are_read_and_rows_pushed_back_by_a_new_one_are_counted_once()
         page_at(4, 5, &rows[3..]),
     ]);
     let history = server.tautulli.history(since()).await.unwrap();
-    let episodes: Vec<i32> = history.plays.iter().map(|play| play.episode).collect();
+    let episodes: Vec<i32> = history.plays.iter().filter_map(|play| play.episode).collect();
     assert_eq!(episodes, [1, 2, 3, 4, 5]);
 }
 

@@ -5,7 +5,7 @@ use crate::jellyfin::{
     JellyfinSim,
     library::{Item, Kind},
     render::Fields,
-    world::World,
+    world::{ListOrder, World},
 };
 use http::Method;
 use jiff::Timestamp;
@@ -163,6 +163,9 @@ fn candidates<'a>(world: &'a World, asked: &Asked, resume: bool) -> Result<Vec<&
 
 /// Sorts by each of the asked orders; the first direction holds for those that have none.
 fn sort(world: &World, asked: &Asked, user: Option<i64>, items: &mut [&Item]) {
+    if world.settings.order == ListOrder::Ignored {
+        return;
+    }
     let directions = asked.arguments.list("sortorder");
     let orders = asked.arguments.list("sortby");
     for (at, order) in orders.iter().enumerate().rev() {
@@ -183,7 +186,14 @@ fn compare(world: &World, order: &str, user: Option<i64>, (one, other): (&Item, 
             .map(|series| series.name.to_lowercase())
     };
     match (order, user) {
-        ("dateplayed", Some(user)) => World::last_played(user, one).cmp(&World::last_played(user, other)),
+        ("dateplayed", Some(user)) => {
+            let undated_is_most = world.settings.order == ListOrder::UndatedIsMost;
+            let date = |item: &Item| {
+                let at = World::last_played(user, item);
+                (undated_is_most && at.is_none(), at)
+            };
+            date(one).cmp(&date(other))
+        }
         ("playcount", Some(user)) => World::play_count(user, one).cmp(&World::play_count(user, other)),
         ("datecreated", _) => one.created.cmp(&other.created),
         ("premieredate" | "productionyear", _) => one.premiered.cmp(&other.premiered),

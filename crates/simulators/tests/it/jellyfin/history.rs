@@ -1,5 +1,5 @@
 use super::Stage;
-use cliffhangarr_simulators::jellyfin::{ADMIN, Release};
+use cliffhangarr_simulators::jellyfin::{ADMIN, ListOrder, Release};
 use http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -266,4 +266,37 @@ async fn music_is_played_when_it_starts_and_channels_are_never() {
     stage.sim.next_item(handle, channel, true);
     stage.sim.stop(handle);
     assert_eq!(stage.sim.watched(ADMIN, channel).count, 0);
+}
+
+#[tokio::test]
+async fn what_was_never_played_comes_last_or_first_or_where_the_library_has_it() {
+    for stage in Stage::both() {
+        let sim = &stage.sim;
+        let now = sim.clock().now();
+        sim.record_view(stage.kiddo, stage.episode(1, 2), now);
+        sim.record_view(stage.kiddo, stage.episode(2, 1), now + SignedDuration::from_hours(1));
+        let query = format!(
+            "/Items?userId={}&recursive=true&includeItemTypes=Episode&sortBy=DatePlayed&fields=UserDataLastPlayedDate",
+            sim.user_id(stage.kiddo)
+        );
+        let dates = async |direction: &str| -> Vec<bool> {
+            let rows = stage.items(&format!("{query}&sortOrder={direction}")).await;
+            let is_dated = |row: &Value| row["UserData"].get("LastPlayedDate").is_some();
+            rows.iter().map(is_dated).collect()
+        };
+        for (order, first, last) in [
+            (ListOrder::Kept, true, false),
+            (ListOrder::UndatedIsMost, false, true),
+            (ListOrder::Ignored, false, false),
+        ] {
+            sim.configure(|settings| settings.order = order);
+            let falling = dates("Descending").await;
+            assert_eq!((falling[0], *falling.last().unwrap()), (first, last), "{order:?}");
+            let mut rising = dates("Ascending").await;
+            if order != ListOrder::Ignored {
+                rising.reverse();
+            }
+            assert_eq!(rising, falling, "{order:?}");
+        }
+    }
 }

@@ -5,16 +5,16 @@ use crate::media_browser::{BOTH, Kind};
 use domain::session::{PlaybackSession, PlayerState};
 use futures::StreamExt as _;
 use media_servers::{Hints, PlaybackHint};
-use simulators::jellyfin::Release;
-use std::time::Duration;
+use simulators::jellyfin::{ADMIN, Release};
+use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
-/// The next hint that is more than a sign of life.
+/// The next hint that something plays or does not anymore.
 async fn news(hints: &mut Hints) -> PlaybackHint {
     let news = async {
         loop {
             let hint = hints.next().await.unwrap().unwrap();
-            if hint != PlaybackHint::Ping {
+            if matches!(hint, PlaybackHint::Playing { .. }) {
                 return hint;
             }
         }
@@ -52,23 +52,72 @@ async fn changes_come_over_the_web_socket_with_the_keys_of_the_sessions() {
     }
 }
 
+/// What comes until there is something that no sign of life is.
+async fn until_more_than_life(hints: &mut Hints) -> PlaybackHint {
+    loop {
+        let hint = timeout(Duration::from_secs(20), hints.next()).await.unwrap();
+        match hint.unwrap().unwrap() {
+            PlaybackHint::Ping => {}
+            more => return more,
+        }
+    }
+}
+
 #[tokio::test]
-async fn a_web_socket_without_any_news_is_alive_until_it_ends() {
+async fn every_release_tells_of_sessions_and_of_a_play_within_two_seconds() {
     for kind in BOTH {
-        let stage = Stage::of(kind).await;
-        // Keys hear nothing from this release.
-        stage.set_release(Release::V10_10);
+        for release in [Release::V10_10, Release::V10_11, Release::V12] {
+            let stage = Stage::of(kind).await;
+            stage.set_release(release);
+            let token = match release {
+                // Keys hear nothing from it.
+                Release::V10_10 => stage.add_token(ADMIN, &stage.browser("b-1", "Firefox")),
+                _ => stage.api_key(),
+            };
+            let mut hints = stage.with_token(&token).hints().await.unwrap().unwrap();
+            let began = Instant::now();
+            stage.play(stage.kiddo, &stage.device(), stage.episode(1, 1));
+            assert_eq!(until_more_than_life(&mut hints).await, PlaybackHint::Subscribed);
+            news(&mut hints).await;
+            assert!(began.elapsed() < Duration::from_secs(2), "{kind:?} {release:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_web_socket_on_which_a_key_hears_nothing_is_alive_and_tells_of_no_sessions() {
+    let stage = Stage::of(Kind::Jellyfin).await;
+    stage.set_release(Release::V10_10);
+    stage.configure(|settings| settings.socket_timeout = Duration::from_secs(2));
+    let mut hints = stage.client.hints().await.unwrap().unwrap();
+    let player = stage.play(stage.kiddo, &stage.device(), stage.episode(1, 1));
+    // It answers for longer than it would if it heard nothing either.
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(3) {
+        stage.report_again(player);
+        let hint = timeout(Duration::from_secs(20), hints.next()).await.unwrap();
+        assert_eq!(hint, Some(Ok(PlaybackHint::Ping)));
+    }
+    stage.drop_sockets();
+    let rest = timeout(Duration::from_secs(20), hints.collect::<Vec<_>>())
+        .await
+        .unwrap();
+    assert!(
+        rest.iter().flatten().all(|hint| *hint == PlaybackHint::Ping),
+        "{rest:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_web_socket_where_nothing_happens_is_alive() {
+    for release in [Release::V10_11, Release::V12] {
+        let stage = Stage::of(Kind::Jellyfin).await;
+        stage.set_release(release);
         let mut hints = stage.client.hints().await.unwrap().unwrap();
         let first = timeout(Duration::from_secs(20), hints.next()).await.unwrap();
         assert_eq!(first, Some(Ok(PlaybackHint::Ping)));
-        stage.drop_sockets();
-        let rest = timeout(Duration::from_secs(20), hints.collect::<Vec<_>>())
-            .await
-            .unwrap();
-        assert!(
-            rest.iter().flatten().all(|hint| *hint == PlaybackHint::Ping),
-            "{rest:?}"
-        );
+        stage.play(stage.kiddo, &stage.device(), stage.episode(1, 1));
+        assert_eq!(until_more_than_life(&mut hints).await, PlaybackHint::Subscribed);
     }
 }
 
