@@ -121,6 +121,7 @@ async fn a_watched_show_rolls_on_and_an_abandoned_one_returns_to_its_pilot() {
         )
         .await;
     desktop.take_picture("scenario-2-what-will-go");
+    story.click("tab-all").await;
 
     // Nobody has watched Show B for more than a week. It is noticed without a hand.
     story.sleeps(2).await;

@@ -259,6 +259,7 @@ impl Core {
         // Nothing is replayed, so what happened meanwhile must be asked for.
         self.nudge(link);
         let opened = self.clock.running();
+        tracing::debug!(server, "the event stream is open");
         while let Ok(Some(Ok(hint))) = tokio::time::timeout(SILENCE, hints.next()).await {
             // One that is open and never tells anything is none: who watches there is found by polls.
             if hint == PlaybackHint::Subscribed {

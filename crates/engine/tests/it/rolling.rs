@@ -11,6 +11,7 @@ mod guillotine;
 mod household;
 mod measuring;
 mod observing;
+mod recalling;
 mod refusing;
 mod relieving;
 mod resetting;

@@ -364,8 +364,8 @@ async fn a_stream_of_events_brings_the_search_where_there_is_one() {
         let house = cellar.house().await;
         harbour_lights(&house);
         let daemon = Daemon::start(cellar.command(&house, &["run", "--log-level", "debug"]));
-        daemon.says("the event stream is up").await;
         daemon.says("Found 0 active sessions").await;
+        daemon.says("the event stream is open").await;
         cellar.bob_plays(8);
         let in_time = eventually(Duration::from_secs(60), || !house.searches().is_empty()).await;
         assert!(in_time, "{kind:?}: {}", daemon.said());
