@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub started_at: Timestamp,
     /// Wakes the scheduler: something became due, or may have.
     pub work: Notify,
+    /// Held while work that comes back by itself is looked through, so that what is due is done once.
+    pub periodic: tokio::sync::Mutex<()>,
     /// Wakes the session monitors: connections or settings changed, or a check is wanted.
     pub monitors: Notify,
     /// Wakes the keeper of the event streams.

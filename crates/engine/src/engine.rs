@@ -114,6 +114,7 @@ impl Engine {
             client_identifier,
             started_at: now,
             work: Notify::new(),
+            periodic: tokio::sync::Mutex::default(),
             monitors: Notify::new(),
             listeners: Notify::new(),
             streams_anew: watch::Sender::new(()),

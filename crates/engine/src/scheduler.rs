@@ -134,6 +134,7 @@ impl Core {
         self.identities.begin_cycle();
         let now = self.now();
         if self.settings().dry_run {
+            let _one_at_a_time = self.periodic.lock().await;
             // They only write down what they would do.
             let tasks = self.store.scheduled_tasks().await?;
             self.run_passes(now, &tasks, &mut report).await?;
@@ -167,6 +168,7 @@ impl Core {
 
     /// Work that comes back by itself.
     async fn periodic(&self, now: Timestamp, report: &mut CheckReport) -> Result<(), StoreError> {
+        let _one_at_a_time = self.periodic.lock().await;
         let tasks = self.store.scheduled_tasks().await?;
         self.run_passes(now, &tasks, report).await?;
         if self.is_due(&tasks, HISTORY, now, HISTORY_PAUSE).await? {

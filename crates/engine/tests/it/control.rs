@@ -310,3 +310,16 @@ async fn the_journal_says_who_what_where_and_why() {
     let rest = home.engine.journal(10, Some(entry.id)).await.unwrap();
     assert!(rest.iter().all(|older| older.id < entry.id));
 }
+
+#[tokio::test]
+async fn what_is_due_is_done_once_by_two_who_look_at_the_same_time() {
+    let home = Home::new().await;
+    home.engine.tick().await;
+    home.later(hours(2));
+    let (checked, (), ()) = tokio::join!(home.engine.check(false), home.engine.tick(), home.engine.tick());
+    assert_eq!(checked.unwrap().errors, []);
+    let state = home.engine.state_now().await;
+    assert_eq!(state.warnings, []);
+    let backups = std::fs::read_dir(home.engine.data_dir().join("backups")).unwrap();
+    assert_eq!(backups.count(), 1);
+}
