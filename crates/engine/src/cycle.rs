@@ -91,8 +91,8 @@ impl Core {
         for look in looks {
             self.conclude(look, mode, &mut report).await;
         }
-        // Afterwards, so that nobody's search waits for it.
-        if self.writes_down_in(mode) && link.is_to_be_asked_who(self.now()) {
+        // Afterwards, so that nobody's search waits for it; a look that somebody asked for costs no more than the look.
+        if !mode.fresh && self.writes_down_in(mode) && link.is_to_be_asked_who(self.now()) {
             // What was not told is asked again, and what is forbidden is said below.
             let _ = self.ask_who(link).await;
         }
