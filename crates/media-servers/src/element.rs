@@ -3,6 +3,9 @@
 //! Plex' JSON is a rendering of its XML attributes, with types that differ by version. Here every scalar is text again, as in the
 //! XML: flags are "1" and "0", numbers are decimal.
 
+#[cfg(test)]
+mod captured;
+
 use domain::session::PlayerState;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -6,13 +6,13 @@ use domain::session::{ItemKind, PlaybackSession, PlayerState};
 use media_servers::MediaServer as _;
 use std::path::PathBuf;
 
-/// Captures that no test reads, and why.
+/// Captures that no test here reads, and why.
 const LEFT_OUT: [(&str, &str); 3] = [
     ("plextv_resources_base.xml", NOT_ASKED),
     ("plextv_resources_two_servers.xml", NOT_ASKED),
     ("plextv_shared_users.xml", NOT_ASKED),
 ];
-const NOT_ASKED: &str = "plex.tv is not asked for servers and people; both are read from the server itself";
+const NOT_ASKED: &str = "plex.tv is not asked for servers and people; the tests of the reader of documents read them";
 
 /// The folder of captures of one kind: the one that is set, or the one beside the checkout.
 fn folder() -> PathBuf {
